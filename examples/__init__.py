@@ -1,0 +1,1 @@
+"""Mappings of public data sets onto the raw contract."""

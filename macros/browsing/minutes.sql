@@ -1,0 +1,4 @@
+{#- Microseconds as minutes. -#}
+{% macro minutes(microseconds) -%}
+    cast({{ microseconds }} as {{ type_double() }}) / 60000000
+{%- endmacro %}

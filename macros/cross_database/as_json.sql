@@ -1,0 +1,8 @@
+{#- A struct as JSON text, its nulls left in. -#}
+{% macro as_json(struct) -%}
+    {{ return(adapter.dispatch('as_json', 'segmentry')(struct)) }}
+{%- endmacro %}
+
+{% macro default__as_json(struct) -%}
+    cast(to_json({{ struct }}) as varchar)
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{#- The latest of several timestamps, nulls aside; null when all are. -#}
+{% macro latest_of(timestamps) -%}
+    {{ return(adapter.dispatch('latest_of', 'segmentry')(timestamps)) }}
+{%- endmacro %}
+
+{% macro default__latest_of(timestamps) -%}
+    greatest({{ timestamps | join(', ') }})
+{%- endmacro %}

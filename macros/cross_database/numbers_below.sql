@@ -1,0 +1,8 @@
+{#- A select of the integers 0 to count - 1 as `number`. -#}
+{% macro numbers_below(count) -%}
+    {{ return(adapter.dispatch('numbers_below', 'segmentry')(count)) }}
+{%- endmacro %}
+
+{% macro default__numbers_below(count) -%}
+    select range as number from range({{ count }})
+{%- endmacro %}

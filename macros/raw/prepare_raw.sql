@@ -1,0 +1,14 @@
+{#-
+    Runs before every build: turns the folder of raw files into the contract's tables.
+    Everything is checked first, so that a bad folder stops the run before anything is touched.
+-#}
+{% macro prepare_raw() %}
+    {%- if execute and target.type == 'duckdb' and flags.WHICH in ['build', 'run'] -%}
+        {%- do check_settings() -%}
+        {%- set folder = env_var('SEGMENTRY_RAW_DIR', 'seeds/demo_shop') -%}
+        {%- set tables = raw_contract() -%}
+        {%- set files = list_raw_files(folder, tables) -%}
+        {%- do check_raw_files(folder, tables, files) -%}
+        {%- do load_raw_files(tables, files) -%}
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,47 @@
+{#-
+    A select that leaves each distinct row once (`copies` says how often it stood there) and rejects all
+    but the best of the rows that share a key: `reject_reason` is their reason, else `duplicate key`.
+    The best has the greatest updated_at, then own timestamp, then md5 of its columns as text.
+    `rows` must hold rows of one raw table whose key repeats.
+-#}
+{% macro rank_versions(table_name, rows, reason='contract_reason') %}
+    {%- if not execute -%}
+        select * from {{ rows }}
+    {%- else -%}
+        {%- set table = raw_table(table_name) -%}
+        {%- set names = table.columns | map(attribute='name') | list -%}
+        {%- set texts = [] -%}
+        {%- for name in names -%}
+            {%- do texts.append("coalesce(raw_row." ~ name ~ ", '')") -%}
+        {%- endfor -%}
+        select
+            {{ contract_columns(table_name, 'distinct_rows') }},
+            distinct_rows.copies,
+            coalesce(
+                distinct_rows.{{ reason }},
+                case
+                    when row_number() over (
+                        partition by
+                            {{ key_columns(table) | join(', ') }},
+                            distinct_rows.{{ reason }} is null
+                        order by
+                            {%- if 'updated_at' in names %}
+                            updated_at desc nulls last,
+                            {%- endif %}
+                            {%- if table.own_timestamp %}
+                            {{ table.own_timestamp }} desc nulls last,
+                            {%- endif %}
+                            md5({{ texts | join(" || '|' || ") }}) desc
+                    ) > 1 then 'duplicate key'
+                end
+            ) as reject_reason
+        from (
+            select
+                {{ rows }}.*,
+                count(*) over (partition by raw_row) as copies,
+                row_number() over (partition by raw_row order by {{ reason }}) as copy_number
+            from {{ rows }}
+        ) as distinct_rows
+        where distinct_rows.copy_number = 1
+    {%- endif -%}
+{% endmacro %}

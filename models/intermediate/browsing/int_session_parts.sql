@@ -1,0 +1,66 @@
+with
+
+events as (
+    select * from {{ ref('int_visitor_events') }}
+    where visitor_id is not null
+),
+
+-- Events of a browser or device without session ids are cut where it paused.
+pauses as (
+    select
+        *,
+        case
+            when occurred_at > lag(occurred_at) over (
+                partition by source_system, anonymous_id
+                order by occurred_at, event_id
+            ) + interval '{{ var("session_gap_minutes") }}' minute then 1
+            else 0
+        end as is_after_pause
+    from events
+    where session_id is null and anonymous_id is not null
+),
+
+session_events as (
+    select
+        source_system, visitor_type, visitor_id, session_id, 0 as session_number,
+        anonymous_id, account_id, email, event_id, utm_source, occurred_at
+    from events
+    where session_id is not null
+
+    union all
+
+    select
+        source_system, visitor_type, visitor_id, session_id,
+        sum(is_after_pause) over (
+            partition by source_system, anonymous_id
+            order by occurred_at, event_id
+            rows unbounded preceding
+        ) as session_number,
+        anonymous_id, account_id, email, event_id, utm_source, occurred_at
+    from pauses
+)
+
+select
+    source_system,
+    visitor_type,
+    visitor_id,
+    session_id,
+    session_number,
+    anonymous_id,
+    account_id,
+    email,
+    {{ first_by('event_id', 'occurred_at', 'event_id') }} as first_event_id,
+    {{ first_by('utm_source', 'occurred_at', 'event_id') }} as first_utm_source,
+    count(*) as event_count,
+    min(occurred_at) as started_at,
+    max(occurred_at) as ended_at
+from session_events
+group by
+    source_system,
+    visitor_type,
+    visitor_id,
+    session_id,
+    session_number,
+    anonymous_id,
+    account_id,
+    email

@@ -1,0 +1,29 @@
+with
+
+customers as (
+    select * from {{ ref('int_customers') }}
+),
+
+order_places as (
+    select * from {{ ref('int_order_places') }}
+),
+
+profiles as (
+    select * from {{ ref('int_customer_profiles') }}
+)
+
+-- All three from one row: the latest order that names a country, else the account.
+select
+    customers.customer_id,
+    case when order_places.customer_id is not null then order_places.country_code else profiles.country_code end
+        as country_code,
+    case when order_places.customer_id is not null then order_places.region else profiles.region end
+        as region,
+    case when order_places.customer_id is not null then order_places.city else profiles.city end
+        as city,
+    profiles.language,
+    profiles.gender,
+    profiles.age_years
+from customers
+left join order_places on customers.customer_id = order_places.customer_id
+left join profiles on customers.customer_id = profiles.customer_id

@@ -1,0 +1,23 @@
+select
+    orders.source_system,
+    orders.order_id,
+    orders.customer_id,
+    orders.status,
+    orders.currency,
+    orders.coupon_code,
+    orders.payment_method,
+    orders.delivery_method,
+    orders.country_code,
+    orders.region,
+    orders.city,
+    orders.gross_revenue,
+    orders.discount_amount,
+    orders.refunded_amount,
+    orders.net_revenue,
+    orders.is_placed,
+    orders.is_valid,
+    orders.is_discounted,
+    orders.is_coupon_order,
+    orders.ordered_at,
+    orders.ordered_on
+from {{ ref('int_orders') }} as orders

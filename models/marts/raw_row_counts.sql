@@ -1,0 +1,69 @@
+{%- set table_names = [
+    'customers', 'products', 'orders', 'order_lines', 'refunds', 'events', 'surveys',
+    'email_events', 'consent_events', 'marketing_spend', 'exchange_rates',
+] -%}
+with
+
+malformed_lines as (
+    select
+        table_name,
+        line,
+        count(*) as copies
+    from {{ source('raw_files', 'malformed_lines') }}
+    group by table_name, line
+),
+
+raw_lines as (
+    select table_name, copies as line_count
+    from malformed_lines
+
+    {%- for name in table_names %}
+
+    union all
+
+    select '{{ name }}' as table_name, count(*) as line_count
+    from {{ source('raw', name) }}
+    {%- endfor %}
+),
+
+distinct_rows as (
+    select table_name, 'malformed line' as reject_reason, copies
+    from malformed_lines
+
+    {%- for name in table_names %}
+
+    union all
+
+    select '{{ name }}' as table_name, reject_reason, copies
+    from {{ ref('base_' ~ name) }}
+    {%- endfor %}
+),
+
+raw_counts as (
+    select
+        table_name,
+        sum(line_count) as raw_row_count
+    from raw_lines
+    group by table_name
+),
+
+outcomes as (
+    select
+        table_name,
+        count(case when reject_reason is null then 1 end) as staged_row_count,
+        count(reject_reason) as rejected_row_count,
+        count(case when reject_reason = 'duplicate key' then 1 end) as duplicate_key_count,
+        sum(copies - 1) as exact_duplicate_count
+    from distinct_rows
+    group by table_name
+)
+
+select
+    raw_counts.table_name,
+    raw_counts.raw_row_count,
+    coalesce(outcomes.staged_row_count, 0) as staged_row_count,
+    coalesce(outcomes.rejected_row_count, 0) as rejected_row_count,
+    coalesce(outcomes.duplicate_key_count, 0) as duplicate_key_count,
+    coalesce(outcomes.exact_duplicate_count, 0) as exact_duplicate_count
+from raw_counts
+left join outcomes on raw_counts.table_name = outcomes.table_name

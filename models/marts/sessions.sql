@@ -1,0 +1,14 @@
+select
+    sessions.source_system,
+    sessions.visitor_type,
+    sessions.visitor_id,
+    sessions.session_id,
+    sessions.session_number,
+    sessions.customer_id,
+    sessions.utm_source,
+    sessions.event_count,
+    {{ minutes(microseconds_between('sessions.started_at', 'sessions.ended_at')) }} as minutes,
+    sessions.started_at,
+    sessions.ended_at,
+    {{ shop_date('sessions.started_at', var('shop_timezone')) }} as started_on
+from {{ ref('int_sessions') }} as sessions

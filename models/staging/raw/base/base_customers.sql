@@ -1,0 +1,7 @@
+with
+
+read_rows as (
+    {{ read_contract_rows('customers', source('raw', 'customers')) }}
+),
+
+{{ resolve_rows('customers', 'read_rows') }}

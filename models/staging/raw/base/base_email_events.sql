@@ -1,0 +1,7 @@
+with
+
+read_rows as (
+    {{ read_contract_rows('email_events', source('raw', 'email_events')) }}
+),
+
+{{ resolve_rows('email_events', 'read_rows') }}

@@ -1,0 +1,7 @@
+with
+
+read_rows as (
+    {{ read_contract_rows('exchange_rates', source('raw', 'exchange_rates')) }}
+),
+
+{{ resolve_rows('exchange_rates', 'read_rows') }}

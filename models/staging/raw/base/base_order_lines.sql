@@ -1,0 +1,11 @@
+with
+
+read_rows as (
+    {{ read_contract_rows('order_lines', source('raw', 'order_lines')) }}
+),
+
+resolved_rows as (
+    with {{ resolve_rows('order_lines', 'read_rows') }}
+),
+
+{{ check_order('order_lines', 'resolved_rows', ref('base_orders')) }}

@@ -1,0 +1,16 @@
+with
+
+read_rows as (
+    {{ read_contract_rows('orders', source('raw', 'orders')) }}
+),
+
+dated_rows as (
+    select
+        read_rows.*,
+        {{ shop_date('ordered_at', var('shop_timezone')) }} as rate_date
+    from read_rows
+),
+
+{{ check_exchange_rate('dated_rows', ref('stg_exchange_rates'), var('reporting_currency')) }},
+
+{{ resolve_rows('orders', 'rated_rows', reason='row_reason') }}

@@ -1,0 +1,11 @@
+with
+
+read_rows as (
+    {{ read_contract_rows('refunds', source('raw', 'refunds')) }}
+),
+
+resolved_rows as (
+    with {{ resolve_rows('refunds', 'read_rows') }}
+),
+
+{{ check_order('refunds', 'resolved_rows', ref('base_orders')) }}

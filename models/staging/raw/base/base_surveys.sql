@@ -1,0 +1,7 @@
+with
+
+read_rows as (
+    {{ read_contract_rows('surveys', source('raw', 'surveys')) }}
+),
+
+{{ resolve_rows('surveys', 'read_rows') }}

@@ -1,0 +1,1 @@
+"""What surrounds the dbt project: reading, the demo shop, reports and scheduled runs."""

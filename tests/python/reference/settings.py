@@ -1,0 +1,31 @@
+"""The settings that a run of the reference takes, named as the project's vars and seeds are."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Vars, environment and seeds of one run.
+
+    `as_of` is a date (the end of that day in the shop's time zone) or a UTC timestamp, each also
+    as text; `run_started_at` is an aware UTC instant. `shared_emails`, `tracked_products` (source
+    system, product id) and `sale_calendar` (name, first day, last day) stand for the seeds.
+    """
+
+    as_of: date | datetime | str
+    run_started_at: datetime
+    shop_timezone: str = "UTC"
+    reporting_currency: str = "USD"
+    id_salt: str = ""
+    shop_country: str = "US"
+    max_accounts_per_email: int = 10
+    max_emails_per_account: int = 10
+    max_accounts_per_person: int = 50
+    new_arrival_days: int = 30
+    session_gap_minutes: int = 30
+    feedback_valid_days: int = 365
+    trust_unflagged_opens: bool = False
+    shared_emails: frozenset[str] = frozenset()
+    tracked_products: frozenset[tuple[str, str]] = frozenset()
+    sale_calendar: tuple[tuple[str, date, date], ...] = ()

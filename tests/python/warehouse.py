@@ -1,0 +1,91 @@
+"""Builds a warehouse from a raw folder with dbt, the way a user does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.python.reference.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DBT = Path(sys.executable).with_name("dbt")
+NOT_VARS = {"run_started_at", "id_salt", "shared_emails", "tracked_products", "sale_calendar"}
+
+
+class BuildError(Exception):
+    """A dbt command that ended with a non-zero exit; its text is what dbt printed."""
+
+
+def run_dbt(
+    *arguments: str,
+    raw_dir: Path | None,
+    warehouse: Path,
+    variables: Mapping[str, Any] | None = None,
+    salt: str = "",
+    project_dir: Path = ROOT,
+) -> str:
+    """Run one dbt command in a process of its own and return what it printed.
+
+    Args:
+        arguments: the command and its flags, such as `"build"`.
+        raw_dir: the folder of raw files; None for the demo shop.
+        warehouse: the DuckDB file; dbt's own files go beside it.
+        variables: dbt vars.
+        salt: the salt of guest ids.
+        project_dir: the dbt project.
+
+    Raises:
+        BuildError: when dbt exits with anything but 0.
+    """
+    environment = {
+        **os.environ,
+        "SEGMENTRY_WAREHOUSE": str(warehouse),
+        "SEGMENTRY_ID_SALT": salt,
+        "DBT_TARGET_PATH": str(warehouse.with_suffix(".target")),
+        "DBT_LOG_PATH": str(warehouse.with_suffix(".logs")),
+    }
+    environment.pop("SEGMENTRY_RAW_DIR", None)
+    if raw_dir is not None:
+        environment["SEGMENTRY_RAW_DIR"] = str(raw_dir)
+    command = [str(DBT), "--no-use-colors", *arguments, "--vars", json.dumps(variables or {})]
+    result = subprocess.run(
+        command, cwd=project_dir, env=environment, capture_output=True, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise BuildError(result.stdout + result.stderr)
+    return result.stdout
+
+
+def dbt_vars(settings: Settings) -> dict[str, Any]:
+    """Return the dbt vars that say what the settings say."""
+    values = {
+        field.name: getattr(settings, field.name)
+        for field in fields(settings)
+        if field.name not in NOT_VARS
+    }
+    if isinstance(settings.as_of, date | datetime):
+        values["as_of"] = settings.as_of.isoformat()
+    return values | {"max_rejected_share": 1}
+
+
+def build_warehouse(raw_dir: Path, settings: Settings, warehouse: Path) -> None:
+    """Build every seed and model, without tests, from a raw folder.
+
+    Raises:
+        BuildError: when dbt fails.
+    """
+    run_dbt(
+        "build",
+        "--exclude-resource-type=test",
+        "--exclude-resource-type=unit_test",
+        "--quiet",
+        raw_dir=raw_dir,
+        warehouse=warehouse,
+        variables=dbt_vars(settings),
+        salt=settings.id_salt,
+    )
