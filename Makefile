@@ -1,0 +1,49 @@
+# Everything a fresh machine needs is git, make and Python 3.11 or later.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test prove example docs lock clean
+
+## The demo shop from raw files to segments, and what came out.
+demo: $(READY)
+	@$(BIN)/python -m orchestration.demo
+
+## Every check, in under 10 minutes on two cores.
+test: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/dbt --quiet build
+	$(BIN)/sqlfluff lint models tests
+	$(BIN)/dbt-bouncer --config-file pyproject.toml
+	$(BIN)/pytest -n 2 $(PYTEST_ARGUMENTS)
+
+## The same with the long counts.
+prove:
+	$(MAKE) test PYTEST_ARGUMENTS=--prove
+
+## A year of a real grocer: 1.5 million lines, from a package of the registry.
+example: $(READY)
+	@$(BIN)/python -m examples.complete_journey
+
+## The documentation of every model and column, at target/index.html.
+docs: $(READY)
+	@$(BIN)/dbt docs generate --static
+
+## Resolve the ranges of pyproject.toml anew.
+lock: $(READY)
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-emit-index-url --no-header --no-strip-extras --quiet --upgrade \
+		pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv target logs warehouse/*.duckdb
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	@echo "Installing the packages of requirements.lock into .venv (once, a minute or two) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
