@@ -17,7 +17,7 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/dbt --quiet build
 	$(BIN)/sqlfluff lint models tests
-	$(BIN)/dbt-bouncer --config-file pyproject.toml
+	$(BIN)/dbt-bouncer
 	$(BIN)/pytest -n 2 $(PYTEST_ARGUMENTS)
 
 ## The same with the long counts.

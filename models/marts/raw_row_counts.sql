@@ -4,47 +4,27 @@
 ] -%}
 with
 
-malformed_lines as (
-    select
-        table_name,
-        line,
-        count(*) as copies
-    from {{ source('raw_files', 'malformed_lines') }}
-    group by table_name, line
-),
-
-raw_lines as (
-    select table_name, copies as line_count
-    from malformed_lines
-
-    {%- for name in table_names %}
-
-    union all
-
-    select '{{ name }}' as table_name, count(*) as line_count
-    from {{ source('raw', name) }}
-    {%- endfor %}
+line_counts as (
+    select * from {{ ref('base_raw_line_counts') }}
 ),
 
 distinct_rows as (
-    select table_name, 'malformed line' as reject_reason, copies
-    from malformed_lines
+    select
+        table_name,
+        'malformed line' as reject_reason,
+        copies
+    from {{ ref('base_malformed_lines') }}
 
     {%- for name in table_names %}
 
     union all
 
-    select '{{ name }}' as table_name, reject_reason, copies
+    select
+        '{{ name }}' as table_name,
+        reject_reason,
+        copies
     from {{ ref('base_' ~ name) }}
     {%- endfor %}
-),
-
-raw_counts as (
-    select
-        table_name,
-        sum(line_count) as raw_row_count
-    from raw_lines
-    group by table_name
 ),
 
 outcomes as (
@@ -59,11 +39,11 @@ outcomes as (
 )
 
 select
-    raw_counts.table_name,
-    raw_counts.raw_row_count,
+    line_counts.table_name,
+    line_counts.line_count as raw_row_count,
     coalesce(outcomes.staged_row_count, 0) as staged_row_count,
     coalesce(outcomes.rejected_row_count, 0) as rejected_row_count,
     coalesce(outcomes.duplicate_key_count, 0) as duplicate_key_count,
     coalesce(outcomes.exact_duplicate_count, 0) as exact_duplicate_count
-from raw_counts
-left join outcomes on raw_counts.table_name = outcomes.table_name
+from line_counts
+left join outcomes on line_counts.table_name = outcomes.table_name

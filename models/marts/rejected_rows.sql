@@ -10,8 +10,7 @@ rejects as (
         cast(null as {{ dbt.type_string() }}) as row_key,
         'malformed line' as reason,
         {{ as_json(row_struct({'line': 'malformed_lines.line'})) }} as raw_row
-    from {{ source('raw_files', 'malformed_lines') }} as malformed_lines
-    group by malformed_lines.table_name, malformed_lines.line
+    from {{ ref('base_malformed_lines') }} as malformed_lines
 
     {%- for name in table_names %}
 

@@ -1,0 +1,12 @@
+with
+
+malformed_lines as (
+    select * from {{ source('raw_files', 'malformed_lines') }}
+)
+
+select
+    table_name,
+    line,
+    count(*) as copies
+from malformed_lines
+group by table_name, line
