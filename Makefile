@@ -8,7 +8,8 @@ READY := .venv/.ready
 
 ## The demo shop from raw files to segments, and what came out.
 demo: $(READY)
-	@$(BIN)/python -m orchestration.demo
+	@env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
+		$(BIN)/python -m orchestration.build
 
 ## Every check, in under 10 minutes on two cores.
 test: $(READY)
@@ -26,7 +27,12 @@ prove:
 
 ## A year of a real grocer: 1.5 million lines, from a package of the registry.
 example: $(READY)
-	@$(BIN)/python -m examples.complete_journey
+	@rm -rf examples/raw/complete_journey
+	@$(BIN)/python -m examples.run complete_journey --output examples/raw/complete_journey
+	@SEGMENTRY_RAW_DIR=examples/raw/complete_journey \
+		SEGMENTRY_WAREHOUSE=warehouse/complete_journey.duckdb \
+		$(BIN)/python -m orchestration.build \
+		--vars '{as_of: 2017-12-31, shop_timezone: America/New_York}'
 
 ## The documentation of every model and column, at target/index.html.
 docs: $(READY)

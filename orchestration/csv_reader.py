@@ -125,8 +125,8 @@ class Plugin(BasePlugin):
             conn: the connection of the warehouse.
         """
         self._folder = tempfile.TemporaryDirectory(prefix="segmentry-csv-")
-        conn.create_function("csv_header", csv_header, side_effects=True)  # type: ignore[arg-type]
-        conn.create_function("split_csv", self.split_csv, side_effects=True)  # type: ignore[arg-type]
+        conn.create_function("csv_header", csv_header, side_effects=True)
+        conn.create_function("split_csv", self.split_csv, side_effects=True)
 
     def split_csv(self, path: str, field_count: int) -> str:
         """Split a CSV file into a temporary Parquet file of records.

@@ -137,7 +137,9 @@ def print_summary(warehouse: Path, console: Console) -> None:
 def main() -> None:
     """Print the summary of the warehouse named on the command line."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("warehouse", type=Path, nargs="?", default=Path("warehouse/segmentry.duckdb"))
+    parser.add_argument(
+        "warehouse", type=Path, nargs="?", default=Path("warehouse/segmentry.duckdb")
+    )
     print_summary(parser.parse_args().warehouse, Console())
 
 

@@ -3,6 +3,6 @@
     {{ return(adapter.dispatch('as_json', 'segmentry')(struct)) }}
 {%- endmacro %}
 
-{% macro default__as_json(struct) -%}
+{% macro duckdb__as_json(struct) -%}
     cast(to_json({{ struct }}) as varchar)
 {%- endmacro %}

@@ -3,6 +3,6 @@
     {{ return(adapter.dispatch('microseconds_between', 'segmentry')(start, end)) }}
 {%- endmacro %}
 
-{% macro default__microseconds_between(start, end) -%}
+{% macro duckdb__microseconds_between(start, end) -%}
     epoch_us({{ end }}) - epoch_us({{ start }})
 {%- endmacro %}

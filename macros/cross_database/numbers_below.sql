@@ -3,6 +3,6 @@
     {{ return(adapter.dispatch('numbers_below', 'segmentry')(count)) }}
 {%- endmacro %}
 
-{% macro default__numbers_below(count) -%}
+{% macro duckdb__numbers_below(count) -%}
     select range as number from range({{ count }})
 {%- endmacro %}

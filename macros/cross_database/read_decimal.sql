@@ -3,7 +3,7 @@
     {{ return(adapter.dispatch('read_decimal', 'segmentry')(column, type)) }}
 {%- endmacro %}
 
-{% macro default__read_decimal(column, type) -%}
+{% macro duckdb__read_decimal(column, type) -%}
     case
         when typeof({{ column }}) <> 'VARCHAR'
             or regexp_full_match(cast({{ column }} as varchar), '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)')

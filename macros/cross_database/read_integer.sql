@@ -3,7 +3,7 @@
     {{ return(adapter.dispatch('read_integer', 'segmentry')(column)) }}
 {%- endmacro %}
 
-{% macro default__read_integer(column) -%}
+{% macro duckdb__read_integer(column) -%}
     case
         when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]+')
             then try_cast(cast({{ column }} as varchar) as integer)

@@ -6,17 +6,18 @@
     {{ return(adapter.dispatch('read_timestamp', 'segmentry')(column)) }}
 {%- endmacro %}
 
-{% macro default__read_timestamp(column) -%}
+{% macro duckdb__read_timestamp(column) -%}
+    {%- set year = '([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)' -%}
     case
         when typeof({{ column }}) <> 'VARCHAR' then try_cast({{ column }} as timestamp)
         when regexp_full_match(
             cast({{ column }} as varchar),
-            '[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?)?'
+            '{{ year }}-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?)?'
         )
             then try_cast(cast({{ column }} as varchar) as timestamp)
         when regexp_full_match(
             cast({{ column }} as varchar),
-            '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?'
+            '{{ year }}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?'
             || '(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)'
         )
             then try_cast(

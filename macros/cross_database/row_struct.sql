@@ -3,7 +3,7 @@
     {{ return(adapter.dispatch('row_struct', 'segmentry')(expressions)) }}
 {%- endmacro %}
 
-{% macro default__row_struct(expressions) -%}
+{% macro duckdb__row_struct(expressions) -%}
     struct_pack(
         {%- for name, expression in expressions.items() %}
             {{ name }} := {{ expression }}

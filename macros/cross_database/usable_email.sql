@@ -6,7 +6,7 @@
     {{ return(adapter.dispatch('usable_email', 'segmentry')(column)) }}
 {%- endmacro %}
 
-{% macro default__usable_email(column) -%}
+{% macro duckdb__usable_email(column) -%}
     {%- set trimmed = "lower(trim(" ~ column ~ ", chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)))" -%}
     case
         when regexp_full_match(

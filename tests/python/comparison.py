@@ -54,7 +54,7 @@ COMPARISONS = [
     ),
     Comparison(
         "sessions",
-        "select customer_id, started_at, minutes * 60 as length_seconds, event_count, "
+        "select customer_id, started_at, round(minutes * 60, 6) as length_seconds, event_count, "
         "count(*) as copies from sessions group by all",
         ("customer_id", "started_at", "length_seconds", "event_count"),
     ),
@@ -106,13 +106,20 @@ def differences(
         return result
 
     expected, found = keyed(expected_rows), keyed(found_rows)
-    lines = [f"{comparison.table} {key}: missing" for key in sorted(expected.keys() - found.keys(), key=str)]
-    lines += [f"{comparison.table} {key}: too many" for key in sorted(found.keys() - expected.keys(), key=str)]
+    lines = [
+        f"{comparison.table} {key}: missing"
+        for key in sorted(expected.keys() - found.keys(), key=str)
+    ]
+    lines += [
+        f"{comparison.table} {key}: too many"
+        for key in sorted(found.keys() - expected.keys(), key=str)
+    ]
     for key in sorted(expected.keys() & found.keys(), key=str):
         for column, value in expected[key].items():
             if column not in ignore and not is_equal(value, found[key][column]):
+                other = found[key][column]
                 lines.append(
-                    f"{comparison.table} {key} {column}: expected {value!r}, found {found[key][column]!r}"
+                    f"{comparison.table} {key} {column}: expected {value!r}, found {other!r}"
                 )
     return lines
 
@@ -130,7 +137,9 @@ def compare(expected: dict[str, list[Row]], warehouse: Path) -> list[str]:
     result: list[str] = []
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        segments = {row[0] for row in connection.execute("select segment from segment_catalog").fetchall()}
+        segments = {
+            row[0] for row in connection.execute("select segment from segment_catalog").fetchall()
+        }
         for comparison in COMPARISONS:
             cursor = connection.execute(comparison.query)
             names = [column[0] for column in cursor.description]

@@ -1,5 +1,10 @@
-"""Builds the demo shop with dbt and shows what came out. Run as `python -m orchestration.demo`."""
+"""Builds a warehouse with dbt and shows what came out. Run as `python -m orchestration.build`.
 
+What is built is said as for dbt itself: by `SEGMENTRY_RAW_DIR`, `SEGMENTRY_WAREHOUSE` and `--vars`.
+With none of them, it is the demo shop.
+"""
+
+import argparse
 import json
 import os
 import subprocess
@@ -14,8 +19,7 @@ from orchestration.summary import print_summary
 
 ROOT = Path(__file__).parents[1]
 DBT = Path(sys.executable).with_name("dbt")
-WAREHOUSE = "warehouse/segmentry.duckdb"
-QUIET_SETTINGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
+DEFAULT_WAREHOUSE = "warehouse/segmentry.duckdb"
 
 
 def build(arguments: list[str], console: Console) -> bool:
@@ -59,25 +63,27 @@ def shorten(description: str) -> str:
 
 
 def main() -> int:
-    """Build the demo shop into the default warehouse and print the summary.
+    """Build the warehouse, test it, and print its summary.
 
     Returns:
         The exit code: 0 when everything was built and passed.
     """
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--vars", default="{}", help="dbt vars as YAML")
+    arguments = parser.parse_args()
     console = Console()
     os.chdir(ROOT)
-    for name in ("SEGMENTRY_RAW_DIR", "SEGMENTRY_WAREHOUSE", "SEGMENTRY_RAW_SCHEMA"):
-        os.environ.pop(name, None)
-    os.environ.update(QUIET_SETTINGS)
-    console.print(
-        "[bold]The demo shop[/bold]: two years of a tea and ceramics shop, from seeds/demo_shop"
-    )
+    raw_dir = os.environ.get("SEGMENTRY_RAW_DIR")
+    warehouse = os.environ.get("SEGMENTRY_WAREHOUSE", DEFAULT_WAREHOUSE)
+    console.print(f"[bold]{raw_dir or 'The demo shop'}[/bold]: from raw files to segments")
     started = time.monotonic()
-    if not build(["build"], console):
+    if not build(["build", "--vars", arguments.vars], console):
         console.print("The build failed; what failed stands above.", style="red")
         return 1
-    print_summary(Path(WAREHOUSE), console)
-    console.print(f"[dim]{time.monotonic() - started:.0f} seconds; the warehouse is {WAREHOUSE}[/dim]")
+    print_summary(Path(warehouse), console)
+    console.print(
+        f"[dim]{time.monotonic() - started:.0f} seconds; the warehouse is {warehouse}[/dim]"
+    )
     return 0
 
 
