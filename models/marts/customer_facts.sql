@@ -88,12 +88,14 @@ select
     browsing.last_purchase_event_at,
     browsing.lead_count,
     browsing.share_count,
+    browsing.last_share_at,
 
     engagement.is_email_subscriber,
     engagement.is_suppressed,
     engagement.email_opens_last_90_days,
     engagement.email_clicks_last_90_days,
     engagement.last_email_engagement_at,
+    engagement.last_marketing_engagement_at,
 
     engagement.latest_csat,
     engagement.previous_csat,

@@ -37,6 +37,7 @@ engagement as (
         coalesce(email.email_opens_last_90_days, 0) as email_opens_last_90_days,
         coalesce(email.email_clicks_last_90_days, 0) as email_clicks_last_90_days,
         email.last_email_engagement_at,
+        email.last_marketing_engagement_at,
         voice.latest_csat,
         voice.previous_csat,
         voice.latest_csat_at,

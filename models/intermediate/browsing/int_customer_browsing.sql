@@ -43,6 +43,7 @@ select
     events.last_purchase_event_at,
     coalesce(events.lead_count, 0) as lead_count,
     coalesce(events.share_count, 0) as share_count,
+    events.last_share_at,
     events.last_event_at
 from customers
 cross join as_of

@@ -29,6 +29,7 @@ select
     max(visitor_days.last_add_to_cart_at) as last_add_to_cart_at,
     max(visitor_days.last_checkout_at) as last_checkout_at,
     max(visitor_days.last_purchase_event_at) as last_purchase_event_at,
+    max(visitor_days.last_share_at) as last_share_at,
     max(visitor_persons.last_event_at) as last_event_at
 from visitor_days
 cross join as_of

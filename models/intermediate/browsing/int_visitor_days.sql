@@ -22,7 +22,8 @@ select
     max(case when event_name = 'view_item' then occurred_at end) as last_product_view_at,
     max(case when event_name = 'add_to_cart' then occurred_at end) as last_add_to_cart_at,
     max(case when event_name = 'begin_checkout' then occurred_at end) as last_checkout_at,
-    max(case when event_name = 'purchase' then occurred_at end) as last_purchase_event_at
+    max(case when event_name = 'purchase' then occurred_at end) as last_purchase_event_at,
+    max(case when event_name = 'share' then occurred_at end) as last_share_at
 from events
 group by
     source_system,

@@ -29,6 +29,7 @@ select
     customer_id,
     email,
     is_subscribed,
-    is_suppressed
+    is_suppressed,
+    granted_at
 from ranked_addresses
 where address_rank = 1

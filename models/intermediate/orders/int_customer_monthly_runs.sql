@@ -1,0 +1,73 @@
+with
+
+order_days as (
+    select * from {{ ref('int_customer_order_days') }}
+),
+
+as_of as (
+    select * from {{ ref('int_as_of') }}
+),
+
+days_of_month as (
+    select numbers.number + 1 as day_of_month
+    from ({{ numbers_below(31) }}) as numbers
+),
+
+dated_orders as (
+    select
+        order_days.customer_id,
+        extract(day from order_days.ordered_on) as ordered_day,
+        extract(day from {{ dbt.last_day('order_days.ordered_on', 'month') }}) as month_length,
+        12 * (extract(year from as_of.as_of_date) - extract(year from order_days.ordered_on))
+        + extract(month from as_of.as_of_date) - extract(month from order_days.ordered_on)
+            as months_ago,
+        order_days.last_ordered_at
+    from order_days
+    cross join as_of
+),
+
+-- A day that a month hasn't got is the month's last.
+near_orders as (
+    select
+        dated_orders.*,
+        days_of_month.day_of_month,
+        abs(
+            dated_orders.ordered_day
+            - least(days_of_month.day_of_month, dated_orders.month_length)
+        ) as days_off
+    from dated_orders
+    cross join days_of_month
+),
+
+months as (
+    select
+        customer_id,
+        day_of_month,
+        months_ago,
+        min(days_off) as days_off,
+        max(last_ordered_at) as last_ordered_at
+    from near_orders
+    where days_off <= {{ var('monthly_regulars_max_days_off') }}
+    group by customer_id, day_of_month, months_ago
+),
+
+-- Within a run of consecutive months both numbers grow by one.
+numbered_months as (
+    select
+        *,
+        months_ago - row_number() over (
+            partition by customer_id, day_of_month
+            order by months_ago asc
+        ) as run_number
+    from months
+)
+
+select
+    customer_id,
+    day_of_month,
+    min(months_ago) as months_ago,
+    count(*) as month_count,
+    sum(days_off) as days_off,
+    max(last_ordered_at) as last_ordered_at
+from numbered_months
+group by customer_id, day_of_month, run_number

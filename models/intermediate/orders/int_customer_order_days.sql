@@ -1,0 +1,16 @@
+with
+
+orders as (
+    select * from {{ ref('int_orders') }}
+    where is_valid and customer_id is not null
+)
+
+select
+    customer_id,
+    ordered_on,
+    substring(cast(ordered_on as {{ dbt.type_string() }}), 1, 4) as ordered_year,
+    substring(cast(ordered_on as {{ dbt.type_string() }}), 1, 7) as ordered_month,
+    count(*) as order_count,
+    max(ordered_at) as last_ordered_at
+from orders
+group by customer_id, ordered_on

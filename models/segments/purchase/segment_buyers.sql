@@ -1,0 +1,16 @@
+with
+
+customers as (
+    select * from {{ ref('customer_facts') }}
+)
+
+select
+    customers.customer_id,
+    'buyers' as segment,
+    '' as segment_value,
+    customers.as_of_date,
+    customers.last_order_at as evidence_at,
+    {{ counted('customers.order_count', 'order') }} || ', the last '
+    || {{ counted('customers.days_since_last_order', 'day') }} || ' ago' as reason
+from customers
+where customers.order_count >= 1

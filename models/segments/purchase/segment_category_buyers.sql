@@ -1,0 +1,20 @@
+with
+
+customers as (
+    select * from {{ ref('customer_facts') }}
+),
+
+categories as (
+    select * from {{ ref('int_customer_categories') }}
+)
+
+select
+    customers.customer_id,
+    'category_buyers' as segment,
+    categories.category as segment_value,
+    customers.as_of_date,
+    categories.last_ordered_at as evidence_at,
+    'bought ' || {{ counted('categories.item_count', 'item') }} || ' of '
+    || categories.category as reason
+from customers
+inner join categories on customers.customer_id = categories.customer_id
