@@ -35,6 +35,8 @@ response_counts as (
         customer_id,
         count(case when survey_type = 'review' then 1 end) as review_count,
         count(case when survey_type = 'review' and has_photo then 1 end) as photo_review_count,
+        max(case when survey_type = 'review' and has_photo then responded_at end)
+            as last_photo_review_at,
         max(responded_at) as last_response_at
     from responses
     group by customer_id
@@ -51,6 +53,7 @@ select
     latest_scores.latest_review_at,
     response_counts.review_count,
     response_counts.photo_review_count,
+    response_counts.last_photo_review_at,
     response_counts.last_response_at
 from response_counts
 left join latest_scores on response_counts.customer_id = latest_scores.customer_id

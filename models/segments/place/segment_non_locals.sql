@@ -1,0 +1,15 @@
+with
+
+customers as (
+    select * from {{ ref('customer_facts') }}
+)
+
+select
+    customers.customer_id,
+    'non_locals' as segment,
+    '' as segment_value,
+    customers.as_of_date,
+    cast(null as {{ dbt.type_timestamp() }}) as evidence_at,
+    'in ' || customers.country_code as reason
+from customers
+where customers.country_code <> {{ sql_text(var('shop_country')) }}

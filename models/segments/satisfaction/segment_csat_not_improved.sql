@@ -1,0 +1,22 @@
+with
+
+customers as (
+    select * from {{ ref('customer_facts') }}
+),
+
+recoveries as (
+    select * from {{ ref('int_customer_recoveries') }}
+)
+
+select
+    customers.customer_id,
+    'csat_not_improved' as segment,
+    '' as segment_value,
+    customers.as_of_date,
+    recoveries.answered_at as evidence_at,
+    'csat of ' || {{ plain_number('recoveries.score_after') }}
+    || ' after a service recovery email, ' || {{ plain_number('recoveries.score_before') }}
+    || ' before it' as reason
+from customers
+inner join recoveries on customers.customer_id = recoveries.customer_id
+where recoveries.score_after <= recoveries.score_before
