@@ -21,6 +21,9 @@ select
     {{ minutes('sum(case when is_in_last_30_days then microseconds else 0 end)') }}
         as minutes_on_site_last_30_days,
     {{ minutes('max(case when is_in_last_30_days then microseconds end)') }}
-        as longest_session_minutes_last_30_days
+        as longest_session_minutes_last_30_days,
+    {{ last_by(
+        'started_at', 'case when is_in_last_30_days then microseconds else -1 end', 'started_at'
+    ) }} as longest_session_at
 from sessions
 group by customer_id

@@ -15,6 +15,8 @@ select
     account_id,
     email,
     occurred_on,
+    device_type,
+    browser,
     count(*) as event_count,
     count(case when event_name = 'view_item' then 1 end) as product_view_count,
     count(case when event_name = 'generate_lead' then 1 end) as lead_count,
@@ -23,11 +25,14 @@ select
     max(case when event_name = 'add_to_cart' then occurred_at end) as last_add_to_cart_at,
     max(case when event_name = 'begin_checkout' then occurred_at end) as last_checkout_at,
     max(case when event_name = 'purchase' then occurred_at end) as last_purchase_event_at,
-    max(case when event_name = 'share' then occurred_at end) as last_share_at
+    max(case when event_name = 'share' then occurred_at end) as last_share_at,
+    max(occurred_at) as last_event_at
 from events
 group by
     source_system,
     anonymous_id,
     account_id,
     email,
-    occurred_on
+    occurred_on,
+    device_type,
+    browser
