@@ -23,7 +23,9 @@ select
     {{ minutes('max(case when is_in_last_30_days then microseconds end)') }}
         as longest_session_minutes_last_30_days,
     {{ last_by(
-        'started_at', 'case when is_in_last_30_days then microseconds else -1 end', 'started_at'
-    ) }} as longest_session_at
+        'case when is_in_last_30_days then started_at end',
+        'case when is_in_last_30_days then microseconds else -1 end',
+        'started_at'
+    ) }} as longest_session_last_30_days_at
 from sessions
 group by customer_id

@@ -13,7 +13,7 @@ select
     'engaged_browsers' as segment,
     '' as segment_value,
     customers.as_of_date,
-    sessions.longest_session_at as evidence_at,
+    sessions.longest_session_last_30_days_at as evidence_at,
     'a session of '
     || {{ counted(
         'cast(floor(customers.longest_session_minutes_last_30_days) as bigint)', 'minute'
