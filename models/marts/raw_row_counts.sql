@@ -33,7 +33,7 @@ outcomes as (
         count(case when reject_reason is null then 1 end) as staged_row_count,
         count(reject_reason) as rejected_row_count,
         count(case when reject_reason = 'duplicate key' then 1 end) as duplicate_key_count,
-        sum(copies - 1) as exact_duplicate_count
+        cast(sum(copies - 1) as {{ dbt.type_bigint() }}) as exact_duplicate_count
     from distinct_rows
     group by table_name
 )

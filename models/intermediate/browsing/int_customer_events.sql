@@ -15,16 +15,18 @@ as_of as (
 
 select
     visitor_persons.customer_id,
-    sum(visitor_days.product_view_count) as product_view_count,
-    sum(
-        case
-            when visitor_days.occurred_on > as_of.as_of_date - 30
-                then visitor_days.product_view_count
-            else 0
-        end
+    cast(sum(visitor_days.product_view_count) as {{ dbt.type_bigint() }}) as product_view_count,
+    cast(
+        sum(
+            case
+                when visitor_days.occurred_on > as_of.as_of_date - 30
+                    then visitor_days.product_view_count
+                else 0
+            end
+        ) as {{ dbt.type_bigint() }}
     ) as product_views_last_30_days,
-    sum(visitor_days.lead_count) as lead_count,
-    sum(visitor_days.share_count) as share_count,
+    cast(sum(visitor_days.lead_count) as {{ dbt.type_bigint() }}) as lead_count,
+    cast(sum(visitor_days.share_count) as {{ dbt.type_bigint() }}) as share_count,
     max(visitor_days.last_product_view_at) as last_product_view_at,
     max(visitor_days.last_add_to_cart_at) as last_add_to_cart_at,
     max(visitor_days.last_checkout_at) as last_checkout_at,

@@ -31,10 +31,12 @@ session_events as (
 
     select
         source_system, visitor_type, visitor_id, session_id,
-        sum(is_after_pause) over (
-            partition by source_system, anonymous_id
-            order by occurred_at, event_id
-            rows unbounded preceding
+        cast(
+            sum(is_after_pause) over (
+                partition by source_system, anonymous_id
+                order by occurred_at, event_id
+                rows unbounded preceding
+            ) as {{ dbt.type_bigint() }}
         ) as session_number,
         anonymous_id, account_id, email, event_id, utm_source, occurred_at
     from pauses

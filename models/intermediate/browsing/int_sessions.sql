@@ -39,7 +39,7 @@ select
     -- The person of the first event that has one.
     max(case when person_rank = 1 then customer_id end) as customer_id,
     {{ first_by('first_utm_source', 'started_at', 'first_event_id') }} as utm_source,
-    sum(event_count) as event_count,
+    cast(sum(event_count) as {{ dbt.type_bigint() }}) as event_count,
     min(started_at) as started_at,
     max(ended_at) as ended_at
 from attributed_parts

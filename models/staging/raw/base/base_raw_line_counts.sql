@@ -24,6 +24,6 @@ line_counts as (
 
 select
     table_name,
-    sum(line_count) as line_count
+    cast(sum(line_count) as {{ dbt.type_bigint() }}) as line_count
 from line_counts
 group by table_name

@@ -1,0 +1,41 @@
+{%- set table_names = [
+    'customers', 'products', 'orders', 'order_lines', 'refunds', 'events', 'surveys',
+    'email_events', 'consent_events', 'marketing_spend', 'exchange_rates',
+] -%}
+-- Every raw line of every table is staged, rejected or an exact duplicate of one that is.
+with
+
+staged_rows as (
+    {%- for name in table_names %}
+    select '{{ name }}' as table_name, count(*) as row_count from {{ ref('stg_' ~ name) }}
+    {{- ' union all' if not loop.last }}
+    {%- endfor %}
+),
+
+rejected_rows as (
+    select
+        table_name,
+        count(*) as row_count
+    from {{ ref('rejected_rows') }}
+    group by table_name
+),
+
+raw_row_counts as (
+    select * from {{ ref('raw_row_counts') }}
+)
+
+select
+    staged_rows.table_name,
+    raw_row_counts.raw_row_count,
+    raw_row_counts.exact_duplicate_count,
+    staged_rows.row_count as staged_row_count,
+    coalesce(rejected_rows.row_count, 0) as rejected_row_count
+from staged_rows
+left join raw_row_counts on staged_rows.table_name = raw_row_counts.table_name
+left join rejected_rows on staged_rows.table_name = rejected_rows.table_name
+where
+    raw_row_counts.raw_row_count is null
+    or raw_row_counts.raw_row_count
+    <> staged_rows.row_count
+    + coalesce(rejected_rows.row_count, 0)
+    + raw_row_counts.exact_duplicate_count
