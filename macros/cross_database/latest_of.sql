@@ -3,6 +3,6 @@
     {{ return(adapter.dispatch('latest_of', 'segmentry')(timestamps)) }}
 {%- endmacro %}
 
-{% macro default__latest_of(timestamps) -%}
+{% macro duckdb__latest_of(timestamps) -%}
     greatest({{ timestamps | join(', ') }})
 {%- endmacro %}

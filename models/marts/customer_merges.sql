@@ -34,12 +34,16 @@ first_links as (
         *,
         row_number() over (
             partition by identifier_type, source_system, identifier
-            order by linked_at asc nulls first, link_source_system, link_account_id, link_email
+            order by
+                linked_at asc nulls first,
+                link_source_system asc,
+                link_account_id asc,
+                link_email asc
         ) as link_rank
     from node_links
 ),
 
--- An account is a person until a link joins it to another; an email is a guest until its first link.
+-- An account is a person until a link joins it to another, an email a guest until its first link.
 former_ids as (
     select
         nodes.person_id,

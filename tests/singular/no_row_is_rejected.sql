@@ -1,8 +1,10 @@
 {{ config(severity='warn') }}
--- Warns of every reason for which rows of a raw table were rejected, with their number.
+-- Warns of every reason for which rows of a raw table were rejected, with their number. Older
+-- versions of a row are no reason to warn.
 select
     table_name,
     reason,
     count(*) as rejected_row_count
 from {{ ref('rejected_rows') }}
+where reason <> 'duplicate key'
 group by table_name, reason

@@ -1,9 +1,9 @@
 -- depends_on: {{ ref('segment_memberships') }}
 {%- set membership_nodes = [] -%}
 {%- if execute -%}
-    {%- for node in graph.nodes.values() if node.name == 'segment_memberships' -%}
-        {%- do membership_nodes.extend(node.depends_on.nodes) -%}
-    {%- endfor -%}
+{%- for node in graph.nodes.values() if node.name == 'segment_memberships' -%}
+{%- do membership_nodes.extend(node.depends_on.nodes) -%}
+{%- endfor -%}
 {%- endif %}
 -- Every segment model is in the catalog and in the memberships, and every catalog row is a model.
 with

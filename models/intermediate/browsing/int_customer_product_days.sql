@@ -16,8 +16,9 @@ select
     product_days.viewed_on,
     sum(product_days.view_count) as view_count,
     max(product_days.last_viewed_at) as last_viewed_at,
-    {{ last_by('product_days.last_event_id', 'product_days.last_viewed_at', 'product_days.last_event_id') }}
-        as last_event_id
+    {{ last_by(
+        'product_days.last_event_id', 'product_days.last_viewed_at', 'product_days.last_event_id'
+    ) }} as last_event_id
 from product_days
 inner join visitor_persons
     on {{ same_identity('product_days', 'visitor_persons') }}

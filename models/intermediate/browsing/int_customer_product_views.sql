@@ -16,8 +16,9 @@ products as (
         max(product_days.viewed_on) > max(as_of.as_of_date) - 30 as is_in_last_30_days,
         max(product_days.viewed_on) > max(as_of.as_of_date) - 365 as is_in_last_365_days,
         max(product_days.last_viewed_at) as last_viewed_at,
-        {{ last_by('product_days.last_event_id', 'product_days.last_viewed_at', 'product_days.last_event_id') }}
-            as last_event_id
+        {{ last_by(
+            'product_days.last_event_id', 'product_days.last_viewed_at', 'product_days.last_event_id'
+        ) }} as last_event_id
     from product_days
     cross join as_of
     group by product_days.customer_id, product_days.source_system, product_days.product_id

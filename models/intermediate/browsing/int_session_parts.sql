@@ -6,18 +6,27 @@ events as (
 ),
 
 -- Events of a browser or device without session ids are cut where it paused.
+untracked_events as (
+    select
+        *,
+        lag(occurred_at) over (
+            partition by source_system, anonymous_id
+            order by occurred_at, event_id
+        ) as previous_occurred_at
+    from events
+    where session_id is null and anonymous_id is not null
+),
+
 pauses as (
     select
         *,
         case
-            when occurred_at > lag(occurred_at) over (
-                partition by source_system, anonymous_id
-                order by occurred_at, event_id
-            ) + interval '{{ var("session_gap_minutes") }}' minute then 1
+            when occurred_at
+                > previous_occurred_at + interval '{{ var("session_gap_minutes") }}' minute
+                then 1
             else 0
         end as is_after_pause
-    from events
-    where session_id is null and anonymous_id is not null
+    from untracked_events
 ),
 
 session_events as (

@@ -15,10 +15,17 @@ links as (
         source_system,
         account_id,
         email,
-        min(first_seen_at) as linked_at,
-        min(seen_in) as linked_in
+        {{ first_by(
+            'seen_in', 'coalesce(first_seen_at, ' ~ before_everything() ~ ')', 'seen_in'
+        ) }} as linked_in,
+        min(first_seen_at) as linked_at
     from sightings
-    where email not in (select email from shared_emails where email is not null)
+    where
+        email not in (
+            select shared_emails.email
+            from shared_emails
+            where shared_emails.email is not null
+        )
     group by source_system, account_id, email
 ),
 

@@ -15,11 +15,10 @@ profiles as (
 -- All three from one row: the latest order that names a country, else the account.
 select
     customers.customer_id,
-    case when order_places.customer_id is not null then order_places.country_code else profiles.country_code end
-        as country_code,
-    case when order_places.customer_id is not null then order_places.region else profiles.region end
+    coalesce(order_places.country_code, profiles.country_code) as country_code,
+    case when order_places.country_code is null then profiles.region else order_places.region end
         as region,
-    case when order_places.customer_id is not null then order_places.city else profiles.city end
+    case when order_places.country_code is null then profiles.city else order_places.city end
         as city,
     profiles.language,
     profiles.gender,

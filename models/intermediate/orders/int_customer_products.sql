@@ -31,7 +31,7 @@ line_sums as (
     select
         customer_id,
         sum(quantity) as item_count,
-        count(distinct case when is_new_arrival then source_system || '|' || order_id end)
+        count(distinct case when is_new_arrival then {{ order_key('order_lines') }} end)
             as new_arrival_order_count
     from order_lines
     group by customer_id
@@ -41,7 +41,7 @@ category_orders as (
     select
         customer_id,
         category,
-        count(distinct source_system || '|' || order_id) as order_count
+        count(distinct {{ order_key('order_lines') }}) as order_count
     from order_lines
     where category is not null
     group by customer_id, category

@@ -16,14 +16,14 @@ sessions as (
 quick_orders as (
     select
         orders.customer_id,
-        count(distinct orders.source_system || '|' || orders.order_id) as order_count,
+        count(distinct {{ order_key('orders') }}) as order_count,
         max(orders.ordered_at) as last_order_at
     from orders
     inner join sessions
         on orders.customer_id = sessions.customer_id
         and orders.ordered_at >= sessions.started_at
-        and orders.ordered_at <= sessions.started_at
-            + interval '{{ var("product_focused_shoppers_minutes") }}' minute
+        and orders.ordered_at
+        <= sessions.started_at + interval '{{ var("product_focused_shoppers_minutes") }}' minute
     group by orders.customer_id
 )
 

@@ -8,8 +8,8 @@ buyers as (
 benchmarks as (
     select
         avg(net_revenue) as average_net_revenue,
-        percentile_cont({{ var('high_spenders_large_order_percentile') }})
-            within group (order by max_order_value) as large_order_value
+        {{ percentile('max_order_value', var('high_spenders_large_order_percentile')) }}
+            as large_order_value
     from buyers
 )
 

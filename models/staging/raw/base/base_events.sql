@@ -4,6 +4,14 @@ with
 
 read_rows as (
     {{ read_contract_rows('events', source('raw', 'events')) }}
+),
+
+repeated_keys as (
+    select
+        source_system,
+        event_id
+    from {{ ref('base_event_repeats') }}
+    group by source_system, event_id
 )
 
 select
@@ -11,13 +19,10 @@ select
     1 as copies,
     read_rows.contract_reason as reject_reason
 from read_rows
-where not exists (
-    select 1
-    from {{ ref('base_event_repeats') }} as repeats
-    where
-        repeats.source_system = read_rows.source_system
-        and {{ is_same('repeats.event_id', 'read_rows.event_id') }}
-)
+left join repeated_keys
+    on read_rows.source_system = repeated_keys.source_system
+    and {{ is_same('read_rows.event_id', 'repeated_keys.event_id') }}
+where repeated_keys.source_system is null
 
 union all
 
