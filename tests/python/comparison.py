@@ -63,6 +63,24 @@ COMPARISONS = [
         "select * from segment_memberships",
         ("customer_id", "segment", "segment_value"),
     ),
+    Comparison(
+        "segment_overlaps",
+        "select *, customer_count as customers from segment_overlaps",
+        ("segment_a", "segment_b"),
+    ),
+    Comparison(
+        "segment_metrics",
+        "select *, customer_count as customers, order_count as orders, "
+        "subscriber_count as subscribers from segment_metrics",
+        ("segment", "segment_value"),
+    ),
+    Comparison("shop_metrics", "select * from shop_metrics", ("dimension", "dimension_value")),
+    Comparison(
+        "acquisition_costs",
+        "select *, first_time_buyer_count as first_time_buyers, visitor_count as visitors "
+        "from acquisition_costs",
+        ("country_code", "month"),
+    ),
 ]
 
 
@@ -147,7 +165,9 @@ def compare(expected: dict[str, list[Row]], warehouse: Path) -> list[str]:
             rows = expected[comparison.table]
             if comparison.table in ("sessions", "rejected_rows"):
                 rows = with_copies(rows)
-            if comparison.table == "segment_memberships":
-                rows = [row for row in rows if row["segment"] in segments]
+            if comparison.table in ("segment_memberships", "segment_metrics"):
+                rows = [row for row in rows if row["segment"] in {"", *segments}]
+            if comparison.table == "segment_overlaps":
+                rows = [row for row in rows if {row["segment_a"], row["segment_b"]} <= segments]
             result += differences(comparison, rows, found, ignore={"evidence_at"})
     return result

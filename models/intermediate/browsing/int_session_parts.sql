@@ -32,7 +32,7 @@ pauses as (
 session_events as (
     select
         source_system, visitor_type, visitor_id, session_id, 0 as session_number,
-        anonymous_id, account_id, email, event_id, utm_source, occurred_at
+        anonymous_id, account_id, email, event_id, event_name, country_code, utm_source, occurred_at
     from events
     where session_id is not null
 
@@ -47,7 +47,7 @@ session_events as (
                 rows unbounded preceding
             ) as {{ dbt.type_bigint() }}
         ) as session_number,
-        anonymous_id, account_id, email, event_id, utm_source, occurred_at
+        anonymous_id, account_id, email, event_id, event_name, country_code, utm_source, occurred_at
     from pauses
 )
 
@@ -62,7 +62,9 @@ select
     email,
     {{ first_by('event_id', 'occurred_at', 'event_id') }} as first_event_id,
     {{ first_by('utm_source', 'occurred_at', 'event_id') }} as first_utm_source,
+    {{ first_by('country_code', 'occurred_at', 'event_id') }} as first_country_code,
     count(*) as event_count,
+    count(case when event_name = 'add_to_cart' then 1 end) as add_to_cart_count,
     min(occurred_at) as started_at,
     max(occurred_at) as ended_at
 from session_events

@@ -39,7 +39,9 @@ select
     -- The person of the first event that has one.
     max(case when person_rank = 1 then customer_id end) as customer_id,
     {{ first_by('first_utm_source', 'started_at', 'first_event_id') }} as utm_source,
+    {{ first_by('first_country_code', 'started_at', 'first_event_id') }} as country_code,
     cast(sum(event_count) as {{ dbt.type_bigint() }}) as event_count,
+    cast(sum(add_to_cart_count) as {{ dbt.type_bigint() }}) as add_to_cart_count,
     min(started_at) as started_at,
     max(ended_at) as ended_at
 from attributed_parts

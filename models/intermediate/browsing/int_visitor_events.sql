@@ -23,6 +23,7 @@ select
     events.email,
     events.session_id,
     events.product_id,
+    events.country_code,
     events.utm_source,
     case
         when events.anonymous_id is not null then 'anonymous_id'

@@ -9,7 +9,7 @@ select
     customer_id,
     ordered_on,
     substring(cast(ordered_on as {{ dbt.type_string() }}), 1, 4) as ordered_year,
-    substring(cast(ordered_on as {{ dbt.type_string() }}), 1, 7) as ordered_month,
+    {{ month_of('ordered_on') }} as ordered_month,
     count(*) as order_count,
     max(ordered_at) as last_ordered_at
 from orders

@@ -59,7 +59,7 @@ def acquisition_costs(shop: Shop, rates: Rates) -> list[dict[str, Any]]:
 
 
 def _cell(country_code: str | None, day: date) -> tuple[str, str]:
-    return country_code or UNKNOWN, f"{day:%Y-%m}"
+    return country_code or UNKNOWN, day.isoformat()[: len("2026-06")]
 
 
 def _order_key(order: Order) -> tuple[Any, ...]:

@@ -35,6 +35,7 @@ def segment_metrics(shop: Shop, memberships: dict[str, set[Membership]]) -> list
         {
             "segment": segment,
             "segment_value": value,
+            "population": "known customers",
             **_customer_metrics(shop, persons),
             **rates(shop, _joined(traffic_of[person] for person in persons), completed),
         }
@@ -43,6 +44,7 @@ def segment_metrics(shop: Shop, memberships: dict[str, set[Membership]]) -> list
     everyone = {
         "segment": "",
         "segment_value": "",
+        "population": "all visitors",
         **_customer_metrics(shop, shop.identity.persons),
         **rates(shop, traffic, completed),
     }

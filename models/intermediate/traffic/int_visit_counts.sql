@@ -1,0 +1,56 @@
+with
+
+visits as (
+    select * from {{ ref('int_visits') }}
+),
+
+visit_categories as (
+    select * from {{ ref('int_visit_categories') }}
+),
+
+dimension_visits as (
+    select
+        'shop' as dimension,
+        '' as dimension_value,
+        customer_id,
+        source_system,
+        visitor_id,
+        has_cart,
+        has_abandoned_cart
+    from visits
+
+    union all
+
+    select
+        'country' as dimension,
+        country_code as dimension_value,
+        customer_id,
+        source_system,
+        visitor_id,
+        has_cart,
+        has_abandoned_cart
+    from visits
+
+    union all
+
+    select
+        'category' as dimension,
+        category as dimension_value,
+        customer_id,
+        source_system,
+        visitor_id,
+        has_cart,
+        has_abandoned_cart
+    from visit_categories
+)
+
+select
+    dimension,
+    dimension_value,
+    {{ people_count({'source_system': 'source_system', 'visitor_id': 'visitor_id'}) }}
+        as visitor_count,
+    count(*) as session_count,
+    count(case when has_cart then 1 end) as cart_count,
+    count(case when has_abandoned_cart then 1 end) as abandoned_cart_count
+from dimension_visits
+group by dimension, dimension_value
