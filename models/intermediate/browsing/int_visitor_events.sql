@@ -3,7 +3,11 @@
 with
 
 events as (
-    select events.*
+    select
+        events.*,
+        -- Who has no browser or device is looked up by account and email.
+        case when events.anonymous_id is null then events.account_id end as visitor_account_id,
+        case when events.anonymous_id is null then events.email end as visitor_email
     from {{ ref('stg_events') }} as events
     cross join {{ ref('int_as_of') }} as as_of
     where events.occurred_at < as_of.as_of
@@ -36,5 +40,6 @@ select
     events.occurred_at
 from events
 left join identities
-    on events.anonymous_id is null
-    and {{ same_identity('events', 'identities') }}
+    on events.source_system = identities.source_system
+    and {{ is_same('events.visitor_account_id', 'identities.account_id') }}
+    and {{ is_same('events.visitor_email', 'identities.email') }}
