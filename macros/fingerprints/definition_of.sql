@@ -1,0 +1,29 @@
+{#-
+    What a model or seed of the graph computes, as a dict: `fingerprint`, a digest, and `variables`, the
+    values of the vars that its code names.
+-#}
+{% macro definition_of(node) %}
+    {%- set no_definition = ['as_of', 'demo_as_of', 'SEGMENTRY_RAW_DIR', 'SEGMENTRY_RAW_SCHEMA'] -%}
+    {%- set parts = [node.config.materialized, node.checksum.checksum if node.resource_type == 'seed'] -%}
+    {%- set codes = called_macros(node) -%}
+    {%- do codes.append(node.raw_code) -%}
+    {%- set variables = {} -%}
+    {%- for code in codes -%}
+        {%- set code = modules.re.sub('(?s)\\{#.*?#\\}|(?m:^\\s*--[^\\n]*$)', ' ', code) -%}
+        {%- do parts.append(modules.re.sub('\\s+', ' ', code).strip()) -%}
+        {%- for name in modules.re.findall('\\bvar\\(\\s*[\'"](\\w+)[\'"]', code) -%}
+            {%- if name not in no_definition -%}
+                {%- do variables.update({name: var(name, none)}) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- for name in modules.re.findall('\\benv_var\\(\\s*[\'"](\\w+)[\'"]', code) -%}
+            {%- if name not in no_definition -%}
+                {%- do parts.append(name ~ '=' ~ env_var(name, '')) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for name, value in variables | dictsort -%}
+        {%- do parts.append(name ~ '=' ~ value) -%}
+    {%- endfor -%}
+    {{ return({'fingerprint': local_md5(parts | join('\n')), 'variables': variables}) }}
+{% endmacro %}
