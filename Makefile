@@ -4,12 +4,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test prove example docs lock clean
+.PHONY: demo what-if test prove example docs lock clean
 
 ## The demo shop from raw files to segments, and what came out.
 demo: $(READY)
 	@env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
 		$(BIN)/python -m orchestration.build
+
+## What changed rules and thresholds move, against the last build:
+## make what-if VARS='{idle_customers_days: 120}'
+what-if: $(READY)
+	@$(BIN)/python -m orchestration.what_if $(if $(VARS),--vars "$$VARS")
 
 ## Every check, in under 10 minutes on two cores.
 test: $(READY)
@@ -34,9 +39,11 @@ example: $(READY)
 		$(BIN)/python -m orchestration.build \
 		--vars '{as_of: 2017-12-31, shop_timezone: America/New_York}'
 
-## The documentation of every model and column, at target/index.html.
+## The documentation of every model and column, at target/static_index.html, and what each segment
+## means, at target/definitions.html.
 docs: $(READY)
 	@$(BIN)/dbt docs generate --static
+	@$(BIN)/python -m orchestration.segment_definitions
 
 ## Resolve the ranges of pyproject.toml anew.
 lock: $(READY)

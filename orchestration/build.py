@@ -15,11 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from orchestration.dbt_command import DBT, ROOT, WAREHOUSE
 from orchestration.summary import print_summary
-
-ROOT = Path(__file__).parents[1]
-DBT = Path(sys.executable).with_name("dbt")
-DEFAULT_WAREHOUSE = "warehouse/segmentry.duckdb"
 
 
 def build(arguments: list[str], console: Console) -> bool:
@@ -74,7 +71,7 @@ def main() -> int:
     console = Console()
     os.chdir(ROOT)
     raw_dir = os.environ.get("SEGMENTRY_RAW_DIR")
-    warehouse = os.environ.get("SEGMENTRY_WAREHOUSE", DEFAULT_WAREHOUSE)
+    warehouse = os.environ.get("SEGMENTRY_WAREHOUSE", WAREHOUSE)
     console.print(f"[bold]{raw_dir or 'The demo shop'}[/bold]: from raw files to segments")
     started = time.monotonic()
     if not build(["build", "--vars", arguments.vars], console):
@@ -83,6 +80,10 @@ def main() -> int:
     print_summary(Path(warehouse), console)
     console.print(
         f"[dim]{time.monotonic() - started:.0f} seconds; the warehouse is {warehouse}[/dim]"
+    )
+    console.print(
+        "[dim]What each segment means: make docs. What a threshold moves: "
+        "make what-if VARS='{idle_customers_days: 120}'[/dim]"
     )
     return 0
 

@@ -1,0 +1,216 @@
+"""What each segment means, as a page to read. Run as `python -m orchestration.segment_definitions`.
+
+The page is written from the catalog, the models and the vars as they stand, so it can't disagree
+with them.
+"""
+
+import argparse
+import csv
+import json
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
+
+from orchestration.dbt_command import ROOT, DbtError, run_dbt
+
+TEMPLATES = Path(__file__).with_name("templates")
+PAGES = ("definitions.html", "definitions.md")
+# The day of a build is no part of what a segment means.
+NO_THRESHOLDS = {"as_of", "demo_as_of"}
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A dbt var that decides who is in a segment.
+
+    Attributes:
+        name: the var.
+        value: its value as configured, as text.
+        reason: the comment that stands above it; empty when none does.
+    """
+
+    name: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SegmentDefinition:
+    """Everything the page says of one segment.
+
+    Attributes:
+        segment: its name in the tables.
+        label: its name for people.
+        family: the heading that it stands under.
+        description: what it means, in plain words.
+        rule: what its model says of its rows.
+        thresholds: the vars of its model and of the intermediate models that it reads.
+        owner: the team that answers for it.
+        typical_use: what marketing does with it.
+        destinations: where its members may be sent to.
+        exclusive_group: the group of segments of which a customer is in only one; may be empty.
+        is_sensitive: whether it is sent nowhere unless listed by name.
+    """
+
+    segment: str
+    label: str
+    family: str
+    description: str
+    rule: str
+    thresholds: tuple[Threshold, ...]
+    owner: str
+    typical_use: str
+    destinations: tuple[str, ...]
+    exclusive_group: str
+    is_sensitive: bool
+
+
+def read_definitions(
+    project: Path, target: Path, variables: Mapping[str, Any]
+) -> list[SegmentDefinition]:
+    """Return the definition of every segment in the catalog, in its order.
+
+    Args:
+        project: the root of the dbt project.
+        target: the folder that dbt writes to.
+        variables: dbt vars that are given on the command line of builds, over the configured ones.
+
+    Raises:
+        DbtError: when dbt can't read the project.
+    """
+    run_dbt(
+        "parse",
+        "--vars",
+        json.dumps(dict(variables), default=str),
+        project=project,
+        environment={"DBT_TARGET_PATH": str(target)},
+    )
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    models = {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    thresholds = read_thresholds(project, variables)
+    catalog = project / "seeds" / "segment_catalog.csv"
+    with catalog.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        SegmentDefinition(
+            segment=row["segment"],
+            label=row["label"],
+            family=row["family"],
+            description=row["description"],
+            rule=models[f"segment_{row['segment']}"]["description"],
+            thresholds=tuple(
+                thresholds[name]
+                for name in thresholds
+                if name in find_variables(f"segment_{row['segment']}", models)
+            ),
+            owner=row["owner"],
+            typical_use=row.get("typical_use") or "",
+            destinations=tuple(re.findall(r"[^\s,;]+", row["destinations"] or "")),
+            exclusive_group=row["exclusive_group"] or "",
+            is_sensitive=row["is_sensitive"] == "true",
+        )
+        for row in rows
+    ]
+
+
+def find_variables(model: str, models: Mapping[str, Any]) -> set[str]:
+    """Return the vars of a segment's model and of the intermediate models that it reads itself."""
+    read = {unique_id.rsplit(".", 1)[-1] for unique_id in models[model]["depends_on"]["nodes"]}
+    sources = [model, *(name for name in read if name.startswith("int_") and name in models)]
+    return set().union(*(named_variables(models[name]["raw_code"]) for name in sources))
+
+
+def named_variables(code: str) -> set[str]:
+    """Return the vars that the Jinja of a model names."""
+    tree = Environment(extensions=["jinja2.ext.do"]).parse(code)
+    return {
+        str(call.args[0].value)
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name)
+        and call.node.name == "var"
+        and isinstance(call.args[0], nodes.Const)
+    } - NO_THRESHOLDS
+
+
+def read_thresholds(project: Path, variables: Mapping[str, Any]) -> dict[str, Threshold]:
+    """Return the vars of `dbt_project.yml` by name, in its order.
+
+    The comment of a var is the one that opens its paragraph; the name of a segment or table that
+    the comment starts with is left out.
+    """
+    text = (project / "dbt_project.yml").read_text(encoding="utf-8")
+    values = yaml.safe_load(text)["vars"] | dict(variables)
+    reasons: dict[str, str] = {}
+    for paragraph in text.partition("\nvars:\n")[2].split("\n\n"):
+        comment: list[str] = []
+        is_comment_open = True
+        for line in paragraph.splitlines():
+            if found := re.match(r"  #\s*(.*)", line):
+                comment = [*comment, found[1]] if is_comment_open else [found[1]]
+                is_comment_open = True
+            elif found := re.match(r"  (\w+):", line):
+                reasons[found[1]] = as_sentence(" ".join(comment))
+                is_comment_open = False
+    return {
+        name: Threshold(name, as_text(value), reasons.get(name, ""))
+        for name, value in values.items()
+    }
+
+
+def as_sentence(comment: str) -> str:
+    """Return a comment without the name of a segment that it starts with, and with a capital."""
+    sentence = re.sub(r"^[a-z_]+: ", "", comment)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def as_text(value: Any) -> str:
+    """Return the value of a var as dbt_project.yml has it."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def render(definitions: list[SegmentDefinition], page: str) -> str:
+    """Return the page in the language that its name ends with, html or md."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = lambda text: " ".join(str(text).split()).replace("|", "\\|")
+    families: dict[str, list[SegmentDefinition]] = {}
+    for definition in definitions:
+        families.setdefault(definition.family.capitalize(), []).append(definition)
+    return environment.get_template(page).render(families=families.items())
+
+
+def main() -> int:
+    """Write what each segment means to target/definitions.html and target/definitions.md."""
+    parser = argparse.ArgumentParser(prog="definitions", description=main.__doc__)
+    parser.add_argument("--vars", default="{}", help="dbt vars that builds are given")
+    variables = yaml.safe_load(parser.parse_args().vars)
+    target = ROOT / "target"
+    try:
+        definitions = read_definitions(ROOT, target, variables)
+    except DbtError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for page in PAGES:
+        (target / page).write_text(render(definitions, page), encoding="utf-8")
+        print(f"target/{page}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
