@@ -24,11 +24,11 @@ test: $(READY)
 	$(BIN)/dbt --quiet build
 	$(BIN)/sqlfluff lint models tests
 	$(BIN)/dbt-bouncer
-	$(BIN)/pytest -n 2 $(PYTEST_ARGUMENTS)
+	$(BIN)/pytest -n 2 --dist loadscope
 
 ## The same with the long counts.
 prove:
-	$(MAKE) test PYTEST_ARGUMENTS=--prove
+	SEGMENTRY_PROVE=1 $(MAKE) test
 
 ## A year of a real grocer: 1.5 million lines, from a package of the registry.
 example: $(READY)

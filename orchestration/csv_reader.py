@@ -112,7 +112,7 @@ def records(lines: Iterable[str], field_count: int) -> Iterator[Record]:
 def csv_header(path: str) -> list[str]:
     """Return the column names in the header of a CSV file, none when the file is empty."""
     with open_text(path) as stream:
-        return [name.strip().lower() for name in next(csv.reader(stream), [])]
+        return [printable([name]).strip().lower() for name in next(csv.reader(stream), [])]
 
 
 class Plugin(BasePlugin):

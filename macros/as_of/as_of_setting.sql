@@ -8,10 +8,18 @@
         {%- set value = run_started_at if env_var('SEGMENTRY_RAW_DIR', '') else demo_as_of -%}
     {%- endif -%}
     {%- if value is string -%}
-        {%- if modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', value) -%}
-            {%- set value = modules.datetime.date.fromisoformat(value) -%}
-        {%- elif modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?', value) -%}
-            {%- set value = modules.datetime.datetime.fromisoformat(value) -%}
+        {%- set written = modules.re.fullmatch(
+            '(?!0000)([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
+            ~ '([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?'
+            ~ '(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])?)?',
+            value
+        ) -%}
+        {%- if written -%}
+            {%- set month = modules.datetime.date(written[1] | int, written[2] | int, 1) -%}
+            {%- set day = month + modules.datetime.timedelta(days=written[3] | int - 1) -%}
+            {%- if day.month == month.month -%}
+                {%- set value = modules.datetime.datetime.fromisoformat(value) if written[4] else day -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endif -%}
     {%- if value.hour is defined -%}

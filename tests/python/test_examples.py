@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DATA_FOLDER = Path(

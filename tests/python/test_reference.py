@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-from reference import RawContractError, Settings, compute
-from reference.clock import start_of_local_day
-from reference.contract import TABLE
-from reference.reading import split_records
-from reference.segments.purchase import black_friday
-from reference.values import (
+
+from tests.python.reference import RawContractError, Settings, compute
+from tests.python.reference.clock import start_of_local_day
+from tests.python.reference.contract import TABLE
+from tests.python.reference.reading import split_records
+from tests.python.reference.segments.purchase import black_friday
+from tests.python.reference.values import (
     READERS,
     decimal_reader,
     read_boolean,

@@ -73,8 +73,21 @@ def dbt_vars(settings: Settings) -> dict[str, Any]:
     return values | {"max_rejected_share": 1}
 
 
-def build_warehouse(raw_dir: Path, settings: Settings, warehouse: Path) -> None:
-    """Build every seed and model, without tests, from a raw folder.
+def build_warehouse(
+    raw_dir: Path | None,
+    settings: Settings,
+    warehouse: Path,
+    project_dir: Path = ROOT,
+    select: str | None = None,
+) -> None:
+    """Build seeds and models, without tests, from a raw folder.
+
+    Args:
+        raw_dir: the folder of raw files; None for the demo shop.
+        settings: the vars and the salt; the seeds are those of the project.
+        warehouse: the DuckDB file.
+        project_dir: the dbt project.
+        select: the nodes to build; None for all.
 
     Raises:
         BuildError: when dbt fails.
@@ -84,8 +97,10 @@ def build_warehouse(raw_dir: Path, settings: Settings, warehouse: Path) -> None:
         "--exclude-resource-type=test",
         "--exclude-resource-type=unit_test",
         "--quiet",
+        *(("--select", select) if select else ()),
         raw_dir=raw_dir,
         warehouse=warehouse,
         variables=dbt_vars(settings),
         salt=settings.id_salt,
+        project_dir=project_dir,
     )

@@ -10,7 +10,7 @@ from .settings import Settings
 from .staging import Row
 
 Account = tuple[str, str]
-_WHITE_SPACE = " \t\n\v\f\r"
+_TRIMMED = " \t\n\v\f\r"
 _LINKING_TABLES = ("customers", "orders", "email_events", "consent_events")
 _OTHER_TABLES = ("surveys", "events")
 _GUEST_DIGITS = 16
@@ -67,11 +67,11 @@ class Identity:
 
 
 def clean_email(text: str) -> str | None:
-    """Trim and lower-case an address; None when it can't be one."""
-    email = text.strip(_WHITE_SPACE).lower()
+    """Trim ASCII white space, lower-case; None when it can't be an address."""
+    email = text.strip(_TRIMMED).lower()
     local, _, domain = email.partition("@")
     is_address = bool(local and domain) and "@" not in domain
-    return email if is_address and not any(blank in email for blank in _WHITE_SPACE) else None
+    return email if is_address and not any(map(str.isspace, email)) else None
 
 
 def written_id(source_system: str, identifier: str) -> str:

@@ -1,0 +1,51 @@
+"""How thorough a run of the tests is.
+
+`SEGMENTRY_PROVE=1` in the environment asks for the long counts: fifty nasty shops instead of three,
+and the tests that are marked `prove`, which the short run leaves out.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+PROVE = os.environ.get("SEGMENTRY_PROVE") == "1"
+SHOP_SEEDS = range(50) if PROVE else (3, 14, 27)
+PAST_DAY_SEEDS = range(100, 110) if PROVE else (101,)
+
+settings.register_profile("short", max_examples=100, deadline=None, derandomize=True)
+settings.register_profile("long", max_examples=3000, deadline=None)
+settings.load_profile("long" if PROVE else "short")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of the long tests."""
+    config.addinivalue_line("markers", "prove: runs only with SEGMENTRY_PROVE=1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the long tests unless they were asked for."""
+    if PROVE:
+        return
+    for item in items:
+        if "prove" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="needs SEGMENTRY_PROVE=1"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Spread the nasty shops over tests of their own, for pytest-xdist to share out."""
+    for name, seeds in (("shop_seed", SHOP_SEEDS), ("past_day_seed", PAST_DAY_SEEDS)):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, seeds)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_the_machine() -> Iterator[None]:
+    """Keep the raw folder, warehouse and salt of whoever runs the tests out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("SEGMENTRY_") and name != "SEGMENTRY_PROVE":
+                patch.delenv(name)
+        patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+        yield

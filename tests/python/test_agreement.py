@@ -1,0 +1,81 @@
+"""The warehouse says what the reference says, for the demo shop and for shops that are nasty."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from tests.python.comparison import compare
+from tests.python.nasty_shops import draw_shop, write_shop
+from tests.python.nasty_shops.shop import Shop
+from tests.python.projects import (
+    copy_project,
+    sale_calendar,
+    shared_emails,
+    tracked_products,
+    write_seed,
+)
+from tests.python.reference import Settings, compute
+from tests.python.warehouse import ROOT, build_warehouse
+
+SHOWN = 20
+DEMO_AS_OF = "2026-06-30"
+
+
+def assert_none(differences: list[str]) -> None:
+    """Fail with the first differences."""
+    shown = "\n".join(differences[:SHOWN])
+    assert not differences, f"{len(differences)} differences, first:\n{shown}"
+
+
+def sales_around(day: date) -> tuple[tuple[str, date, date], ...]:
+    """Return sales of a week, of a day, of a whole year and of the future around a day."""
+    return (
+        ("Week", day - timedelta(days=44), day - timedelta(days=38)),
+        ("Day", day - timedelta(days=12), day - timedelta(days=12)),
+        ("Year", day - timedelta(days=400), day - timedelta(days=35)),
+        ("Running", day - timedelta(days=2), day + timedelta(days=2)),
+        ("Future", day + timedelta(days=10), day + timedelta(days=20)),
+    )
+
+
+def some_products(shop: Shop) -> frozenset[tuple[str, str]]:
+    """Return every other product of a shop, and one that nobody sells."""
+    keys = [
+        (row.get("source_system") or "", row["product_id"] or "")
+        for row in shop.rows["products"]
+        if row.get("product_id")
+    ]
+    return frozenset({*keys[::2], ("", "sold nowhere")})
+
+
+def test_demo_shop_agrees(tmp_path: Path) -> None:
+    settings = Settings(
+        as_of=DEMO_AS_OF,
+        run_started_at=datetime.now(UTC),
+        shared_emails=shared_emails(),
+        tracked_products=tracked_products(),
+        sale_calendar=sale_calendar(),
+    )
+    warehouse = tmp_path / "warehouse.duckdb"
+    build_warehouse(None, settings, warehouse)
+    assert_none(compare(compute(ROOT / "seeds" / "demo_shop", settings), warehouse))
+
+
+def test_nasty_shop_agrees(tmp_path: Path, shop_seed: int) -> None:
+    """A copy of the project has sales and tracked products that suit the shop."""
+    shop = draw_shop(shop_seed)
+    sales = sales_around(shop.profile.days.last_day)
+    products = some_products(shop)
+    project = copy_project(tmp_path / "project")
+    write_seed(project, "sale_calendar", "sale_name,starts_on,ends_on", sales)
+    write_seed(project, "tracked_products", "source_system,product_id", sorted(products))
+    raw_dir = tmp_path / "raw"
+    settings = write_shop(
+        raw_dir,
+        shop_seed,
+        shared_emails=shared_emails(),
+        tracked_products=products,
+        sale_calendar=sales,
+    )
+    warehouse = tmp_path / "warehouse.duckdb"
+    build_warehouse(raw_dir, settings, warehouse, project_dir=project)
+    assert_none(compare(compute(raw_dir, settings), warehouse))

@@ -1,0 +1,257 @@
+"""Small mistakes in the SQL are noticed: each of these, made one at a time, fails some test."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.python.comparison import Row, compare
+from tests.python.nasty_shops import write_shop
+from tests.python.projects import copy_project, shared_emails
+from tests.python.reference import Settings, compute
+from tests.python.warehouse import BuildError, build_warehouse, run_dbt
+
+# The first that shows a difference is enough; most mistakes show in the first of all.
+SHOP_SEEDS = (3, 14, 27, 8, 21, 44, 35, 5)
+UNIT_TEST_FAILED = "Failure in unit_test"
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A mistake: a text that stands once in a file of the project, and what it becomes."""
+
+    file: str
+    old: str
+    new: str
+
+    @property
+    def is_macro(self) -> bool:
+        """Whether models of any kind may be affected."""
+        return self.file.startswith("macros/")
+
+    @property
+    def model(self) -> str:
+        """The name of the mutated model."""
+        return Path(self.file).stem
+
+    def apply(self, project: Path) -> None:
+        """Make the mistake in a copy of the project.
+
+        Raises:
+            ValueError: when the text does not stand in the file exactly once.
+        """
+        path = project / self.file
+        text = path.read_text()
+        if text.count(self.old) != 1:
+            raise ValueError(f"{self.old!r} stands {text.count(self.old)} times in {self.file}")
+        path.write_text(text.replace(self.old, self.new))
+
+
+INTERMEDIATE = "models/intermediate"
+MUTATIONS = (
+    # Segments
+    Mutation(
+        "models/segments/purchase/segment_idle_customers.sql",
+        "days_since_last_activity > ",
+        "days_since_last_activity >= ",
+    ),
+    Mutation(
+        "models/segments/purchase/segment_one_timers.sql",
+        "customers.order_count = 1",
+        "customers.order_count <= 1",
+    ),
+    Mutation(
+        "models/segments/purchase/segment_loyal_customers.sql",
+        "customers.order_count_last_365_days >= ",
+        "customers.order_count_last_365_days > ",
+    ),
+    Mutation(
+        "models/segments/purchase/segment_coupon_lovers.sql",
+        "customers.coupon_order_share >= ",
+        "customers.coupon_order_share > ",
+    ),
+    Mutation(
+        "models/segments/browsing/segment_cart_abandoners.sql",
+        "<= customers.as_of - interval",
+        "< customers.as_of - interval",
+    ),
+    # Time
+    Mutation(f"{INTERMEDIATE}/as_of/int_as_of.sql", "as_of_date - 90 then", "as_of_date - 91 then"),
+    Mutation(f"{INTERMEDIATE}/as_of/int_as_of.sql", "where day > ", "where day >= "),
+    Mutation(
+        f"{INTERMEDIATE}/browsing/int_visitor_days.sql",
+        "events.occurred_at < as_of.as_of",
+        "events.occurred_at <= as_of.as_of",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/browsing/int_customer_events.sql",
+        "as_of.as_of_date - 30",
+        "as_of.as_of_date - 31",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/browsing/int_session_parts.sql",
+        "when occurred_at > lag",
+        "when occurred_at >= lag",
+    ),
+    Mutation(
+        "macros/identity/age_in_years.sql",
+        "extract(day from {{ on_date }})\n            < ",
+        "extract(day from {{ on_date }})\n            <= ",
+    ),
+    # Rows
+    Mutation(
+        "macros/raw/rank_versions.sql", "updated_at desc nulls last", "updated_at asc nulls last"
+    ),
+    Mutation(
+        "macros/raw/rank_versions.sql", "updated_at desc nulls last", "updated_at desc nulls first"
+    ),
+    # Persons
+    Mutation(
+        f"{INTERMEDIATE}/identity/int_persons.sql",
+        "customers.created_at asc nulls last",
+        "customers.created_at asc nulls first",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/identity/int_identity_links.sql",
+        "accounts_per_email.account_count <= ",
+        "accounts_per_email.account_count < ",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/identity/int_identified_nodes.sql",
+        "> {{ var('max_accounts_per_person') }}\n            then nodes.node_id",
+        ">= {{ var('max_accounts_per_person') }}\n            then nodes.node_id",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/identity/int_anonymous_owners.sql",
+        "count(distinct identities.customer_id) = 1",
+        "count(distinct identities.customer_id) >= 1",
+    ),
+    Mutation(f"{INTERMEDIATE}/identity/int_sightings.sql", "    where not is_test\n", ""),
+    # Orders
+    Mutation(
+        f"{INTERMEDIATE}/orders/int_orders.sql",
+        "own_currency_refunded_amount >= subtotal_amount",
+        "own_currency_refunded_amount > subtotal_amount",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/orders/int_order_rates.sql",
+        "order_days.ordered_on >= exchange_rates.rate_date",
+        "order_days.ordered_on > exchange_rates.rate_date",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/orders/int_customer_scores.sql",
+        "rank() over (order by net_revenue asc)",
+        "row_number() over (order by net_revenue asc)",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/orders/int_customer_products.sql",
+        "order by order_count desc, category asc",
+        "order by order_count desc, category desc",
+    ),
+    Mutation(f"{INTERMEDIATE}/orders/int_valid_order_lines.sql", "between 0 and", "between 1 and"),
+    Mutation(
+        f"{INTERMEDIATE}/orders/int_order_places.sql",
+        "ordered_at desc, order_id desc",
+        "ordered_at desc, order_id asc",
+    ),
+    # Email
+    Mutation(
+        f"{INTERMEDIATE}/email/int_email_consents.sql",
+        "when complained_at >= ",
+        "when complained_at > ",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/email/int_email_consents.sql",
+        "suppressions.granted_at > suppressions.withdrawn_at",
+        "suppressions.granted_at >= suppressions.withdrawn_at",
+    ),
+    # Voice
+    Mutation(
+        f"{INTERMEDIATE}/voice/int_customer_voice.sql",
+        "responded_at desc, response_id desc",
+        "responded_at desc, response_id asc",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/voice/int_survey_responses.sql",
+        "scaled_surveys.score > scaled_surveys.score_max_used",
+        "scaled_surveys.score >= scaled_surveys.score_max_used",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class BuiltShop:
+    """A nasty shop, what the reference says of it, and its warehouse without any mistake."""
+
+    raw_dir: Path
+    settings: Settings
+    expected: dict[str, list[Row]]
+    warehouse: Path
+
+
+class Shops:
+    """Nasty shops, each built when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._shops: dict[int, BuiltShop] = {}
+
+    def __getitem__(self, seed: int) -> BuiltShop:
+        if seed not in self._shops:
+            raw_dir = self._folder / f"raw {seed}"
+            warehouse = self._folder / f"warehouse_{seed}.duckdb"
+            settings = write_shop(raw_dir, seed, shared_emails=shared_emails())
+            build_warehouse(raw_dir, settings, warehouse)
+            expected = compute(raw_dir, settings)
+            assert compare(expected, warehouse) == []
+            self._shops[seed] = BuiltShop(raw_dir, settings, expected, warehouse)
+        return self._shops[seed]
+
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Shops:
+    """Return the shops that the mutants are tried on."""
+    return Shops(tmp_path_factory.mktemp("shops"))
+
+
+def is_caught_by_unit_tests(mutation: Mutation, project: Path, shop: BuiltShop) -> bool:
+    """Say whether a unit test of the mutated segment fails."""
+    warehouse = project.with_suffix(".duckdb")
+    shutil.copyfile(shop.warehouse, warehouse)
+    try:
+        run_dbt(
+            *("test", "--select", f"{mutation.model},test_type:unit"),
+            raw_dir=shop.raw_dir,
+            warehouse=warehouse,
+            project_dir=project,
+        )
+    except BuildError as error:
+        if UNIT_TEST_FAILED not in str(error):
+            raise
+        return True
+    return False
+
+
+def is_caught_by_agreement(mutation: Mutation, project: Path, shop: BuiltShop) -> bool:
+    """Say whether the warehouse of the mutant differs from the reference."""
+    warehouse = project.with_suffix(".duckdb")
+    shutil.copyfile(shop.warehouse, warehouse)
+    select = None if mutation.is_macro else f"{mutation.model}+"
+    build_warehouse(shop.raw_dir, shop.settings, warehouse, project_dir=project, select=select)
+    return bool(compare(shop.expected, warehouse))
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(
+    "mutation", MUTATIONS, ids=lambda mutation: f"{mutation.model}: {mutation.new.strip()}"
+)
+def test_mistake_is_caught(tmp_path: Path, shops: Shops, mutation: Mutation) -> None:
+    """By a unit test of the segment, else by the agreement of one of some nasty shops."""
+    project = copy_project(tmp_path / "mutant")
+    mutation.apply(project)
+    is_segment = mutation.file.startswith("models/segments/")
+    caught = is_segment and is_caught_by_unit_tests(mutation, project, shops[SHOP_SEEDS[0]])
+    if not caught:
+        caught = any(is_caught_by_agreement(mutation, project, shops[seed]) for seed in SHOP_SEEDS)
+    assert caught, f"{mutation.file}: nobody notices {mutation.new!r} for {mutation.old!r}"
