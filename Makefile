@@ -24,7 +24,7 @@ test: $(READY)
 	$(BIN)/dbt --quiet build
 	$(BIN)/sqlfluff lint models tests
 	$(BIN)/dbt-bouncer
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 2 --dist worksteal
 
 ## The same with the long counts.
 prove:
