@@ -4,46 +4,49 @@ memberships as (
     select * from {{ ref('segment_memberships') }}
 ),
 
+-- Numbers, because pairs of names would take several times as long to count.
+segments as (
+    select
+        segment,
+        as_of_date,
+        count(distinct customer_id) as customer_count,
+        row_number() over (order by segment) as segment_number
+    from memberships
+    group by segment, as_of_date
+),
+
 -- Whoever holds several values of a segment is in it once.
 members as (
     select
-        segment,
-        customer_id,
-        as_of_date
+        segments.segment_number,
+        memberships.customer_id
     from memberships
-    group by segment, customer_id, as_of_date
-),
-
-sizes as (
-    select
-        segment,
-        count(*) as customer_count
-    from members
-    group by segment
+    inner join segments on memberships.segment = segments.segment
+    group by segments.segment_number, memberships.customer_id
 ),
 
 pairs as (
     select
-        members.segment as segment_a,
-        other_members.segment as segment_b,
-        members.as_of_date,
+        members.segment_number as segment_number_a,
+        other_members.segment_number as segment_number_b,
         count(*) as customer_count
     from members
     inner join members as other_members
         on members.customer_id = other_members.customer_id
-        and members.segment < other_members.segment
-    group by members.segment, other_members.segment, members.as_of_date
+        and members.segment_number < other_members.segment_number
+    group by members.segment_number, other_members.segment_number
 )
 
 select
-    pairs.segment_a,
-    pairs.segment_b,
-    pairs.as_of_date,
+    segments_a.segment as segment_a,
+    segments_b.segment as segment_b,
+    segments_a.as_of_date,
     pairs.customer_count,
-    sizes_a.customer_count as segment_a_customer_count,
-    sizes_b.customer_count as segment_b_customer_count,
-    {{ share('pairs.customer_count', 'least(sizes_a.customer_count, sizes_b.customer_count)') }}
-        as share_of_smaller
+    segments_a.customer_count as segment_a_customer_count,
+    segments_b.customer_count as segment_b_customer_count,
+    {{ share(
+        'pairs.customer_count', 'least(segments_a.customer_count, segments_b.customer_count)'
+    ) }} as share_of_smaller
 from pairs
-inner join sizes as sizes_a on pairs.segment_a = sizes_a.segment
-inner join sizes as sizes_b on pairs.segment_b = sizes_b.segment
+inner join segments as segments_a on pairs.segment_number_a = segments_a.segment_number
+inner join segments as segments_b on pairs.segment_number_b = segments_b.segment_number

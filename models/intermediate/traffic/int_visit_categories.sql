@@ -21,16 +21,9 @@ visits as (
 
 -- Sessions cut by pauses follow each other, so the time tells which one an event belongs to.
 select
-    visits.source_system,
-    visits.visitor_type,
-    visits.visitor_id,
-    visits.session_id,
-    visits.session_number,
-    visits.customer_id,
+    visits.visit_number,
     products.category,
-    count(case when events.event_name = 'add_to_cart' then 1 end) > 0 as has_cart,
-    count(case when events.event_name = 'add_to_cart' and visits.has_abandoned_cart then 1 end) > 0
-        as has_abandoned_cart
+    count(case when events.event_name = 'add_to_cart' then 1 end) > 0 as has_cart
 from events
 inner join products
     on events.source_system = products.source_system
@@ -41,11 +34,4 @@ inner join visits
     and events.visitor_id = visits.visitor_id
     and {{ is_same('events.session_id', 'visits.session_id') }}
     and events.occurred_at between visits.started_at and visits.ended_at
-group by
-    visits.source_system,
-    visits.visitor_type,
-    visits.visitor_id,
-    visits.session_id,
-    visits.session_number,
-    visits.customer_id,
-    products.category
+group by visits.visit_number, products.category

@@ -35,13 +35,14 @@ dimension_visits as (
 
     select
         'category' as dimension,
-        category as dimension_value,
-        customer_id,
-        source_system,
-        visitor_id,
-        has_cart,
-        has_abandoned_cart
+        visit_categories.category as dimension_value,
+        visits.customer_id,
+        visits.source_system,
+        visits.visitor_id,
+        visit_categories.has_cart,
+        visit_categories.has_cart and visits.has_abandoned_cart as has_abandoned_cart
     from visit_categories
+    inner join visits on visit_categories.visit_number = visits.visit_number
 )
 
 select

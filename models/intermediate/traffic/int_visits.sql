@@ -12,11 +12,18 @@ carts as (
 )
 
 select
+    row_number() over (
+        order by
+            sessions.source_system,
+            sessions.visitor_type,
+            sessions.visitor_id,
+            sessions.session_id,
+            sessions.session_number
+    ) as visit_number,
     sessions.source_system,
     sessions.visitor_type,
     sessions.visitor_id,
     sessions.session_id,
-    sessions.session_number,
     sessions.customer_id,
     coalesce(sessions.country_code, 'unknown') as country_code,
     carts.visitor_id is not null as has_cart,
