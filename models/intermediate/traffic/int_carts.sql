@@ -3,6 +3,8 @@ with
 carts as (
     select
         sessions.*,
+        case when sessions.visitor_type = 'anonymous_id' then sessions.visitor_id end
+            as anonymous_id,
         sessions.ended_at + interval '{{ var("cart_completion_hours") }}' hour as waits_until
     from {{ ref('int_sessions') }} as sessions
     cross join {{ ref('int_as_of') }} as as_of
@@ -29,9 +31,8 @@ left join purchase_moments as by_customer
     on carts.customer_id = by_customer.customer_id
     and by_customer.purchased_at between carts.started_at and carts.waits_until
 left join purchase_moments as by_visitor
-    on carts.visitor_type = 'anonymous_id'
-    and carts.source_system = by_visitor.source_system
-    and carts.visitor_id = by_visitor.anonymous_id
+    on carts.source_system = by_visitor.source_system
+    and carts.anonymous_id = by_visitor.anonymous_id
     and by_visitor.purchased_at between carts.started_at and carts.waits_until
 group by
     carts.source_system,
