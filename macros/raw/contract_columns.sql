@@ -2,9 +2,9 @@
 {% macro contract_columns(table_name, rows) -%}
     {%- if execute -%}
         {%- for column in raw_table(table_name).columns -%}
-            {{ rows }}.{{ column.name }},
+            {{ rows }}.{{ column.name }}
+            {{- ',' if not loop.last }}
             {% endfor -%}
-        {{ rows }}.raw_row
     {%- else -%}
         {{ rows }}.*
     {%- endif -%}

@@ -16,6 +16,7 @@
         {%- endfor -%}
         select
             {{ contract_columns(table_name, 'distinct_rows') }},
+            distinct_rows.raw_row,
             distinct_rows.copies,
             coalesce(
                 distinct_rows.{{ reason }},

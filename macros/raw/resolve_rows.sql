@@ -1,8 +1,9 @@
 {#-
     The closing CTEs and select of a base model: every distinct row of the CTE `rows` once, with
-    `copies` and `reject_reason`. Keys are compared first, whole rows only where a key repeats.
+    `copies` and `reject_reason`. Keys are compared first, whole rows only where a key repeats. The raw
+    row is kept where it is rejected, or everywhere with `keep_raw_rows`.
 -#}
-{% macro resolve_rows(table_name, rows, reason='contract_reason') %}
+{% macro resolve_rows(table_name, rows, reason='contract_reason', keep_raw_rows=false) %}
     {%- if not execute -%}
         closing as (select 1) select * from {{ rows }}
     {%- else -%}
@@ -23,6 +24,11 @@
 
         select
             {{ contract_columns(table_name, rows) }},
+            {% if keep_raw_rows -%}
+            {{ rows }}.raw_row,
+            {%- else -%}
+            case when {{ rows }}.{{ reason }} is not null then {{ rows }}.raw_row end as raw_row,
+            {%- endif %}
             1 as copies,
             {{ rows }}.{{ reason }} as reject_reason
         from {{ rows }}

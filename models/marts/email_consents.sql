@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 select
     consents.customer_id,
     consents.email,

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 select
     orders.source_system,
     orders.order_id,

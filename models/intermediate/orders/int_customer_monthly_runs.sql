@@ -26,6 +26,14 @@ dated_orders as (
     cross join as_of
 ),
 
+-- A run that counts reaches to the last months, so only who ordered then is looked at.
+recent_customers as (
+    select customer_id
+    from dated_orders
+    where months_ago <= {{ var('monthly_regulars_max_months_ago') }}
+    group by customer_id
+),
+
 -- A day that a month hasn't got is the month's last.
 near_orders as (
     select
@@ -36,6 +44,7 @@ near_orders as (
             - least(days_of_month.day_of_month, dated_orders.month_length)
         ) as days_off
     from dated_orders
+    inner join recent_customers on dated_orders.customer_id = recent_customers.customer_id
     cross join days_of_month
 ),
 
