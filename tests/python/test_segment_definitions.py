@@ -3,12 +3,12 @@
 import csv
 import re
 import shutil
-from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 import yaml
+from markupsafe import escape
 
 from orchestration.segment_definitions import PAGES, SegmentDefinition, read_definitions, render
 from tests.python.warehouse import ROOT
@@ -68,7 +68,7 @@ def test_every_segment_with_its_vars_and_their_values(
     for row, definition in zip(catalog(), definitions, strict=True):
         part = text.partition(f'id="{row["segment"]}"')[2].partition(' id="')[0]
         for name in ("label", "description", "owner", "destinations", "exclusive_group"):
-            assert (escape(row[name]) if page.endswith("html") else row[name]) in part
+            assert (str(escape(row[name])) if page.endswith("html") else row[name]) in part
         (model,) = (ROOT / "models" / "segments").rglob(f"segment_{row['segment']}.sql")
         variables = re.findall(r"var\(['\"](\w+)['\"]\)", model.read_text(encoding="utf-8"))
         assert set(variables) <= {threshold.name for threshold in definition.thresholds}

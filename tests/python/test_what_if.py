@@ -143,12 +143,14 @@ def test_changed_rules_in_the_working_tree(warehouse: Path, project: Path) -> No
     assert locations.changing_value == known
 
 
+@pytest.mark.prove
 def test_a_changed_fact_moves_only_segments_that_depend_on_it(warehouse: Path) -> None:
     result = what_if(ROOT, warehouse, {"new_arrival_days": 400})
     assert result.changes == [Change("int_valid_order_lines", "new_arrival_days 30 → 400")]
     assert names(result.moving) == {"trendy_customers"} & names(result.movements)
 
 
+@pytest.mark.prove
 def test_what_if_agrees_with_the_build(warehouse: Path, tmp_path: Path) -> None:
     """Rules of identity go through the components of the graph; the build's vars are kept."""
     variables = {"max_accounts_per_email": 1, "high_spenders_mean_multiple": 2.0}
