@@ -91,8 +91,8 @@ MUTATIONS = (
     ),
     Mutation(
         f"{INTERMEDIATE}/browsing/int_session_parts.sql",
-        "when occurred_at > lag",
-        "when occurred_at >= lag",
+        "> previous_occurred_at + interval",
+        ">= previous_occurred_at + interval",
     ),
     Mutation(
         "macros/identity/age_in_years.sql",
