@@ -1,0 +1,28 @@
+{#-
+    Runs after every build: notes in the table `build_log` how every model, seed and data test of the
+    project ended. What the build did not touch is there as `not run`.
+-#}
+{% macro record_build_log(results) %}
+    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] and target.name != 'what_if' -%}
+        {%- set outcomes = {} -%}
+        {%- for result in results -%}
+            {%- do outcomes.update({result.node.unique_id: result}) -%}
+        {%- endfor -%}
+        {%- set started_at = run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') -%}
+        {%- set rows = [] -%}
+        {%- for node in graph.nodes.values() if node.resource_type in ['model', 'seed', 'test'] -%}
+            {%- set outcome = outcomes.get(node.unique_id) -%}
+            {%- do rows.append('(' ~ [
+                sql_text(invocation_id),
+                "cast('" ~ started_at ~ "' as timestamp)",
+                sql_text(node.name),
+                sql_text(node.resource_type),
+                sql_text((node.config.severity or 'error') | lower),
+                sql_text(outcome.status if outcome else 'not run'),
+                (outcome.failures if outcome and outcome.failures else 0),
+                sql_text((outcome.message if outcome else none) or ''),
+            ] | join(', ') ~ ')') -%}
+        {%- endfor -%}
+        {%- do run_query('insert into ' ~ build_log_relation() ~ ' values ' ~ rows | join(', ')) -%}
+    {%- endif -%}
+{% endmacro %}

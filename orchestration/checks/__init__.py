@@ -1,0 +1,1 @@
+"""What Great Expectations checks of a built warehouse before it is published."""
