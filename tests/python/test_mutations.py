@@ -76,6 +76,61 @@ MUTATIONS = (
         "<= customers.as_of - interval",
         "< customers.as_of - interval",
     ),
+    Mutation(
+        "models/segments/purchase/segment_black_friday_buyers.sql",
+        "-11-25' as date",
+        "-11-24' as date",
+    ),
+    Mutation(
+        "models/segments/email/segment_newsletter_readers.sql",
+        "customers.email_opens_last_90_days\n        >= ",
+        "customers.email_opens_last_90_days\n        > ",
+    ),
+    Mutation(
+        "models/segments/browsing/segment_idle_visitors.sql",
+        "days_since_last_activity > ",
+        "days_since_last_activity >= ",
+    ),
+    Mutation(
+        "models/segments/browsing/segment_journey_stages.sql",
+        "{{ cart_days }} < {{",
+        "{{ cart_days }} <= {{",
+    ),
+    Mutation(
+        "models/segments/satisfaction/segment_nps_passives.sql",
+        "customers.latest_nps < ",
+        "customers.latest_nps <= ",
+    ),
+    Mutation(
+        "models/segments/satisfaction/segment_csat_improved.sql",
+        "score_after > recoveries.score_before",
+        "score_after >= recoveries.score_before",
+    ),
+    Mutation(
+        "models/segments/place/segment_age_bands.sql",
+        "customers.age_years >= 0",
+        "customers.age_years > 0",
+    ),
+    Mutation(
+        "models/segments/place/segment_city_locals.sql",
+        "    and customers.city is not null\n",
+        "",
+    ),
+    Mutation(
+        "models/segments/place/segment_origins.sql",
+        "technologies.use_rank = 1",
+        "technologies.use_rank <= 2",
+    ),
+    Mutation(
+        "models/segments/value/segment_value_tiers.sql",
+        "buyers.revenue_rank <= {{ tier }}",
+        "buyers.revenue_rank < {{ tier }}",
+    ),
+    Mutation(
+        "models/segments/value/segment_rfm_groups.sql",
+        "recency_score >= 3 and buyers.frequency_score >= 4",
+        "recency_score > 3 and buyers.frequency_score >= 4",
+    ),
     # Time
     Mutation(f"{INTERMEDIATE}/as_of/int_as_of.sql", "as_of_date - 90 then", "as_of_date - 91 then"),
     Mutation(f"{INTERMEDIATE}/as_of/int_as_of.sql", "where day > ", "where day >= "),
