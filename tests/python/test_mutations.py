@@ -1,14 +1,19 @@
 """Small mistakes in the SQL are noticed: each of these, made one at a time, fails some test."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.python.comparison import Row, compare
 from tests.python.nasty_shops import write_shop
-from tests.python.projects import copy_project, shared_emails
+from tests.python.projects import (
+    copy_project,
+    sale_calendar,
+    shared_emails,
+    tracked_products,
+)
 from tests.python.reference import Settings, compute
 from tests.python.warehouse import BuildError, build_warehouse, run_dbt
 
@@ -256,7 +261,11 @@ class Shops:
         if seed not in self._shops:
             raw_dir = self._folder / f"raw {seed}"
             warehouse = self._folder / f"warehouse_{seed}.duckdb"
-            settings = write_shop(raw_dir, seed, shared_emails=shared_emails())
+            settings = replace(
+                write_shop(raw_dir, seed, shared_emails=shared_emails()),
+                tracked_products=tracked_products(),
+                sale_calendar=sale_calendar(),
+            )
             build_warehouse(raw_dir, settings, warehouse)
             expected = compute(raw_dir, settings)
             assert compare(expected, warehouse) == []
