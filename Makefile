@@ -4,12 +4,21 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo what-if test prove example docs lock clean
+.PHONY: demo publish roll-back what-if test prove example docs lock clean
 
 ## The demo shop from raw files to segments, and what came out.
 demo: $(READY)
 	@env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
 		$(BIN)/python -m orchestration.build
+
+## Check the last build and make it the version that readers meet; swings that are meant are named:
+## make publish ACCEPT="one_timers buyers"
+publish: $(READY)
+	@$(BIN)/python -m orchestration.publish publish $(addprefix --accept ,$(ACCEPT))
+
+## Back to the version before, or to a named one: make roll-back BUILD=20260701T040000-0123abcd
+roll-back: $(READY)
+	@$(BIN)/python -m orchestration.publish roll-back $(BUILD)
 
 ## What changed rules and thresholds move, against the last build:
 ## make what-if VARS='{idle_customers_days: 120}'

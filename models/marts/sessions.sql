@@ -1,7 +1,11 @@
 select
     sessions.source_system,
     sessions.visitor_type,
-    sessions.visitor_id,
+    case
+        when sessions.visitor_type = 'email'
+            then {{ guest_id('sessions.visitor_id', env_var('SEGMENTRY_ID_SALT', '')) }}
+        else sessions.visitor_id
+    end as visitor_id,
     sessions.session_id,
     sessions.session_number,
     sessions.customer_id,

@@ -1,1 +1,1 @@
-"""Publishing a validated warehouse as one version, at once or not at all."""
+"""Publishes a whole and validated build as one version, for readers who never see half of it."""

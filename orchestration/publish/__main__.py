@@ -1,0 +1,101 @@
+"""Publishes the last build, or goes back. Run as `python -m orchestration.publish`."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.publish.errors import PublishError
+from orchestration.publish.publish import KEPT_VERSIONS, publish
+from orchestration.publish.versions import Version, current_build_id, roll_back, versions
+from orchestration.settings import Settings
+
+COMMANDS = ("publish", "roll-back", "versions")
+
+
+def publish_last_build(settings: Settings, accepted: list[str], keep: int) -> Version:
+    """Check the last build and publish it.
+
+    Args:
+        settings: the warehouse, and the folder of published versions.
+        accepted: the segments whose swing is let through.
+        keep: how many of the latest versions stay on disk.
+
+    Raises:
+        PublishError: when it may not be published.
+    """
+    # Great Expectations takes seconds to load, and a roll-back needs none of it.
+    from orchestration.checks.validate import validate
+
+    with tempfile.TemporaryDirectory(prefix="segmentry_") as folder:
+        data_docs = Path(folder, "validation")
+        validation = validate(settings, accepted, data_docs)
+        return publish(settings, validation, data_docs, keep)
+
+
+def to_table(kept: list[Version], current: str | None) -> Table:
+    """Return versions as a table for people, the latest first."""
+    table = Table("version", "day", "published", "continues", "customers", "", box=None)
+    for version in reversed(kept):
+        manifest = version.manifest
+        table.add_row(
+            version.build_id,
+            manifest.as_of_date.isoformat(),
+            f"{manifest.published_at:%Y-%m-%d %H:%M} UTC",
+            manifest.based_on or "",
+            f"{manifest.row_counts['customer_facts']:,}",
+            "current" if version.build_id == current else "",
+        )
+    return table
+
+
+def read_arguments(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line; without a command it is `publish`."""
+    parser = argparse.ArgumentParser(prog="publish", description=main.__doc__)
+    commands = parser.add_subparsers(dest="command")
+    publishing = commands.add_parser("publish", help="check the last build and publish it")
+    publishing.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="SEGMENT",
+        help="let the swing of a segment through, once; may be given several times",
+    )
+    publishing.add_argument(
+        "--keep", type=int, default=KEPT_VERSIONS, help="how many versions stay (%(default)s)"
+    )
+    rolling_back = commands.add_parser("roll-back", help="make an earlier version current again")
+    rolling_back.add_argument("build_id", nargs="?", help="the one before, when not named")
+    commands.add_parser("versions", help="list the versions that are kept")
+    has_command = bool(arguments) and arguments[0] in (*COMMANDS, "-h", "--help")
+    return parser.parse_args(arguments if has_command else ["publish", *arguments])
+
+
+def main() -> int:
+    """Publish the last build, go back to an earlier version, or list the versions."""
+    arguments = read_arguments(sys.argv[1:])
+    settings = Settings.from_environment()
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    try:
+        if arguments.command == "versions":
+            kept = versions(settings.published)
+            console.print(to_table(kept, current_build_id(settings.published)))
+            return 0
+        if arguments.command == "roll-back":
+            version = roll_back(settings.published, arguments.build_id)
+        else:
+            version = publish_last_build(settings, arguments.accept, arguments.keep)
+    except PublishError as error:
+        Console(stderr=True).print(
+            str(error), style="red", markup=False, highlight=False, soft_wrap=True
+        )
+        return 1
+    console.print(f"Current is {version.build_id}, of {version.manifest.as_of_date}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""The build that is to be published, as it stands in the warehouse."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.publish.errors import PublishError
+
+SAMPLE_SIZE = 10
+
+
+@dataclass(frozen=True)
+class PublicColumn:
+    """A column that others may read.
+
+    Attributes:
+        table: its model or seed.
+        database: the published database that it goes to: `bi` or `contacts`.
+        table_description: what the documentation says of the table.
+        name: its name.
+        description: what the documentation says of it.
+    """
+
+    table: str
+    database: str
+    table_description: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
+class HistoryBase:
+    """What the history of a build continues.
+
+    Attributes:
+        based_on: the version that the history continues; None for a first one.
+        current_build_id: the version that was current when the build began; None for none.
+    """
+
+    based_on: str | None
+    current_build_id: str | None
+
+
+@contextmanager
+def open_build(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database in memory that reads a warehouse; no build can change the warehouse then.
+
+    Raises:
+        PublishError: when there is no warehouse, or a build is writing it.
+    """
+    if not warehouse.exists():
+        raise PublishError(f"There is no warehouse {warehouse}: build it first.")
+    with duckdb.connect(config={"preserve_insertion_order": "false"}) as opened:
+        try:
+            # Views of a warehouse name it as dbt does, by its file.
+            opened.execute(f"attach {quote_text(warehouse)} as {quote(warehouse.stem)} (read_only)")
+            opened.execute(f"use {quote(warehouse.stem)}")
+        except duckdb.Error as error:
+            raise PublishError(f"{warehouse} can't be read; is a build running?") from error
+        yield opened
+
+
+def read_invocation_id(build: duckdb.DuckDBPyConnection) -> str:
+    """Return dbt's id of the last run, when it built and tested everything.
+
+    Raises:
+        PublishError: when it did not; the message names what failed or was left out.
+    """
+    # A message of dbt may quote rows: names, status and counts are all that is told.
+    outcomes = read_rows(
+        build,
+        """
+        select
+            invocation_id,
+            node_name,
+            status,
+            coalesce(failures, 0),
+            status in ('success', 'pass')
+            or (resource_type = 'test' and status = 'warn')
+        from build_log
+        order by node_name
+        """,
+    )
+    if not outcomes:
+        raise PublishError("The last build did not end; build again before you publish.")
+    missing = [name for _, name, status, _, _ in outcomes if status in ("not run", "skipped")]
+    failed = [
+        f"{name} ({status}{f', {failures:,} rows' if failures else ''})"
+        for _, name, status, failures, is_good in outcomes
+        if not is_good and status not in ("not run", "skipped")
+    ]
+    if failed:
+        raise PublishError(f"{len(failed)} failed in the last build: {sample(failed)}.")
+    if missing:
+        raise PublishError(
+            f"The last run of dbt was no whole build: {len(missing):,} of {len(outcomes):,} "
+            f"models, seeds and tests were not run: {sample(missing)}."
+        )
+    return str(outcomes[0][0])
+
+
+def read_moment(build: duckdb.DuckDBPyConnection) -> tuple[datetime, date]:
+    """Return the instant that the build is for, and the last day that it knows of."""
+    ((as_of, as_of_date),) = read_rows(build, "select as_of, as_of_date from int_as_of")
+    return as_of.replace(tzinfo=UTC), as_of_date
+
+
+def read_history_base(build: duckdb.DuckDBPyConnection) -> HistoryBase:
+    """Return what the history of the build continues."""
+    ((based_on, current_build_id),) = read_rows(
+        build, "select build_id, current_build_id from history_base"
+    )
+    return HistoryBase(based_on, current_build_id)
+
+
+def read_public_columns(build: duckdb.DuckDBPyConnection) -> list[PublicColumn]:
+    """Return the columns that others may read, by table.
+
+    Raises:
+        PublishError: when a model names a database that there is not.
+    """
+    columns = [
+        PublicColumn(*row)
+        for row in read_rows(
+            build,
+            """
+            select table_name, published_in, table_description, column_name, column_description
+            from public_columns
+            order by table_name, column_position
+            """,
+        )
+    ]
+    if unknown := {column.database for column in columns} - {"bi", "contacts"}:
+        raise PublishError(f"published_in is bi or contacts, not {', '.join(sorted(unknown))}.")
+    return columns
+
+
+def read_segment_sizes(build: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many customers every segment of the catalog has."""
+    return dict(
+        read_rows(
+            build,
+            """
+            select catalog.segment, count(distinct memberships.customer_id)
+            from segment_catalog as catalog
+            left join segment_memberships as memberships
+                on catalog.segment = memberships.segment
+            group by catalog.segment
+            order by catalog.segment
+            """,
+        )
+    )
+
+
+def read_fingerprints(build: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return by which definition every segment of the catalog was """
+    return dict(
+        read_rows(
+            build,
+            """
+            select catalog.segment, fingerprints.lineage_fingerprint
+            from segment_catalog as catalog
+            inner join model_fingerprints as fingerprints
+                on 'segment_' || catalog.segment = fingerprints.model_name
+            order by catalog.segment
+            """,
+        )
+    )
+
+
+def read_rows(build: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a query over a build.
+
+    Raises:
+        PublishError: when a table is missing that every build writes.
+    """
+    try:
+        return build.execute(query).fetchall()
+    except duckdb.CatalogException as error:
+        raise PublishError(
+            "The warehouse lacks a table that every build writes; build it again."
+        ) from error
+
+
+def sample(names: list[str]) -> str:
+    """Return the first names of a list, and how many more there are."""
+    more = len(names) - SAMPLE_SIZE
+    return ", ".join(names[:SAMPLE_SIZE]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def quote(name: str) -> str:
+    """Return a name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(text: str | Path) -> str:
+    """Return a text as a literal of SQL."""
+    return "'" + str(text).replace("'", "''") + "'"

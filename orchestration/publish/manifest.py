@@ -1,0 +1,67 @@
+"""What a published version says of itself: its `manifest.json`."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a version holds and where it came from; no personal datum.
+
+    Attributes:
+        build_id: the id of the version; ids sort by time.
+        as_of: the instant that everything was computed for.
+        as_of_date: the last day that the version knows of, in the shop's time zone.
+        invocation_id: dbt's id of the build.
+        published_at: when it was published.
+        based_on: the version that its history continues; None for the first.
+        row_counts: rows by table, of both databases.
+        segment_sizes: customers by segment, every segment of the catalog.
+        validation: what was checked and found, as `Validation.to_dict` gives it.
+        fingerprints: by which definition each segment was computed.
+        accepted: the segments whose swing was let through.
+    """
+
+    build_id: str
+    as_of: datetime
+    as_of_date: date
+    invocation_id: str
+    published_at: datetime
+    based_on: str | None
+    row_counts: dict[str, int]
+    segment_sizes: dict[str, int]
+    validation: dict[str, Any]
+    fingerprints: dict[str, str]
+    accepted: list[str]
+
+    def write(self, path: Path) -> None:
+        """Write the manifest as JSON, dates and times in ISO 8601."""
+        content = asdict(self) | {
+            "as_of": self.as_of.isoformat(),
+            "as_of_date": self.as_of_date.isoformat(),
+            "published_at": self.published_at.isoformat(),
+        }
+        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> "Manifest":
+        """Read a manifest.
+
+        Raises:
+            OSError: when there is none.
+            ValueError, KeyError, TypeError: when it is no manifest.
+        """
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            **content
+            | {
+                "as_of": datetime.fromisoformat(content["as_of"]),
+                "as_of_date": date.fromisoformat(content["as_of_date"]),
+                "published_at": datetime.fromisoformat(content["published_at"]),
+            }
+        )

@@ -1,0 +1,136 @@
+"""Writes the tables of a build as the files of a version."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from orchestration.publish.build import PublicColumn, quote, quote_text
+from orchestration.publish.errors import PublishError
+from orchestration.publish.folders import make_folder
+
+# What the database is called while it is written.
+ALIAS = "written_version"
+ADDRESS = r"[^\s@]@[^\s@]+\.[^\s@]"
+
+
+@dataclass(frozen=True)
+class Database:
+    """One of the two databases of a version.
+
+    Attributes:
+        name: what `published_in` calls it.
+        file: the name of its DuckDB file.
+        parquet: the name of the folder of its Parquet files.
+        file_mode: who may read its files.
+        folder_mode: who may enter that folder.
+        is_personal: whether it names people.
+    """
+
+    name: str
+    file: str
+    parquet: str
+    file_mode: int
+    folder_mode: int
+    is_personal: bool
+
+
+BI = Database("bi", "segmentry.duckdb", "parquet", 0o644, 0o755, is_personal=False)
+CONTACTS = Database("contacts", "contacts.duckdb", "contacts", 0o600, 0o700, is_personal=True)
+DATABASES = (BI, CONTACTS)
+
+
+def write_database(
+    build: duckdb.DuckDBPyConnection,
+    database: Database,
+    columns: Iterable[PublicColumn],
+    folder: Path,
+    build_id: str,
+) -> dict[str, int]:
+    """Write the tables of a database as one DuckDB file and one Parquet file each.
+
+    Every table ends with the column `build_id`, and every Parquet file names it in its metadata.
+
+    Args:
+        build: a connection to the warehouse.
+        database: which of the two it is.
+        columns: the public columns, those of a table together.
+        folder: the folder of the version, which nobody else can enter yet.
+        build_id: the id of the version.
+
+    Returns:
+        The rows of every table.
+
+    Raises:
+        PublishError: when a text of a database that names nobody holds an email address.
+    """
+    file, parquet = folder / database.file, folder / database.parquet
+    make_folder(parquet, database.folder_mode)
+    published = (column for column in columns if column.database == database.name)
+    row_counts = {}
+    build.execute(f"attach {quote_text(file)} as {ALIAS}")
+    for table, group in groupby(published, lambda column: column.table):
+        target = f"{ALIAS}.{quote(table)}"
+        table_columns = list(group)
+        names = ", ".join(quote(column.name) for column in table_columns)
+        build.execute(
+            f"create table {target} as "
+            f"select {names}, {quote_text(build_id)} as build_id from {quote(table)}"
+        )
+        if not database.is_personal:
+            check_for_addresses(build, table)
+        describe(build, target, table_columns)
+        build.execute(
+            f"copy {target} to {quote_text(parquet / f'{table}.parquet')} "
+            f"(format parquet, compression zstd, kv_metadata {{build_id: {quote_text(build_id)}}})"
+        )
+        ((row_counts[table],),) = build.execute(f"select count(*) from {target}").fetchall()
+    # Detaching moves what is still in the log beside the file into it.
+    build.execute(f"detach {ALIAS}")
+    for path in (file, *parquet.iterdir()):
+        path.chmod(database.file_mode)
+    return row_counts
+
+
+def describe(
+    build: duckdb.DuckDBPyConnection, target: str, columns: Iterable[PublicColumn]
+) -> None:
+    """Give a published table and its columns their documentation, which BI tools show."""
+    comments = [f"comment on column {target}.build_id is 'The version that the row is of.'"]
+    for column in columns:
+        comments += [
+            f"comment on table {target} is {quote_text(column.table_description)}",
+            f"comment on column {target}.{quote(column.name)} is {quote_text(column.description)}",
+        ]
+    build.execute(";\n".join(dict.fromkeys(comments)))
+
+
+def check_for_addresses(build: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Hold back a published table in which a shop's free text or ids name people.
+
+    Raises:
+        PublishError: when a text holds an email address; it names columns and counts.
+    """
+    rows = build.execute(
+        f"select column_name from duckdb_columns() where database_name = '{ALIAS}' "
+        "and table_name = ? and data_type = 'VARCHAR' order by column_index",
+        [table],
+    ).fetchall()
+    counts = ", ".join(
+        f"count(case when contains({quote(name)}, '@') "
+        f"and regexp_matches({quote(name)}, {quote_text(ADDRESS)}) then 1 end)"
+        for (name,) in rows
+    )
+    (totals,) = build.execute(f"select {counts} from {ALIAS}.{quote(table)}").fetchall()
+    found = [
+        f"{table}.{name} in {total:,} rows"
+        for (name,), total in zip(rows, totals, strict=True)
+        if total
+    ]
+    if found:
+        raise PublishError(
+            f"Email addresses stand where BI tools would show them: {', '.join(found)}. Take them "
+            "out of the raw data: account ids, places, codes and names must not be addresses."
+        )
