@@ -158,7 +158,7 @@ def read_segment_sizes(build: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def read_fingerprints(build: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return by which definition every segment of the catalog was """
+    """Return by which definition every segment of the catalog was built."""
     return dict(
         read_rows(
             build,

@@ -13,6 +13,7 @@ from orchestration.checks.results import Validation
 from orchestration.publish.build import (
     HistoryBase,
     open_build,
+    quote_text,
     read_fingerprints,
     read_history_base,
     read_invocation_id,
@@ -147,7 +148,7 @@ def write_draft(
     try:
         draft.mkdir(mode=0o700)
         spill = draft / "spill"
-        build.execute("set temp_directory = ?", [str(spill)])
+        build.execute(f"set temp_directory = {quote_text(spill)}")
         columns = read_public_columns(build)
         row_counts: dict[str, int] = {}
         for database in DATABASES:

@@ -71,6 +71,7 @@ def write_database(
     published = (column for column in columns if column.database == database.name)
     row_counts = {}
     build.execute(f"attach {quote_text(file)} as {ALIAS}")
+    build.execute("begin")
     for table, group in groupby(published, lambda column: column.table):
         target = f"{ALIAS}.{quote(table)}"
         table_columns = list(group)
@@ -87,7 +88,8 @@ def write_database(
             f"(format parquet, compression zstd, kv_metadata {{build_id: {quote_text(build_id)}}})"
         )
         ((row_counts[table],),) = build.execute(f"select count(*) from {target}").fetchall()
-    # Detaching moves what is still in the log beside the file into it.
+    build.execute("commit")
+    build.execute(f"checkpoint {ALIAS}")
     build.execute(f"detach {ALIAS}")
     for path in (file, *parquet.iterdir()):
         path.chmod(database.file_mode)
@@ -113,20 +115,17 @@ def check_for_addresses(build: duckdb.DuckDBPyConnection, table: str) -> None:
     Raises:
         PublishError: when a text holds an email address; it names columns and counts.
     """
-    rows = build.execute(
-        f"select column_name from duckdb_columns() where database_name = '{ALIAS}' "
-        "and table_name = ? and data_type = 'VARCHAR' order by column_index",
-        [table],
-    ).fetchall()
+    description = build.execute(f"select * from {ALIAS}.{quote(table)} limit 0").description
+    texts = [name for name, data_type, *_ in description if "VARCHAR" in str(data_type)]
     counts = ", ".join(
-        f"count(case when contains({quote(name)}, '@') "
-        f"and regexp_matches({quote(name)}, {quote_text(ADDRESS)}) then 1 end)"
-        for (name,) in rows
+        f"count(case when contains(cast({quote(name)} as varchar), '@') "
+        f"and regexp_matches(cast({quote(name)} as varchar), {quote_text(ADDRESS)}) then 1 end)"
+        for name in texts
     )
     (totals,) = build.execute(f"select {counts} from {ALIAS}.{quote(table)}").fetchall()
     found = [
         f"{table}.{name} in {total:,} rows"
-        for (name,), total in zip(rows, totals, strict=True)
+        for name, total in zip(texts, totals, strict=True)
         if total
     ]
     if found:
