@@ -4,11 +4,15 @@
 and the tests that are marked `prove`, which the short run leaves out.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.python.warehouse import run_dbt
 
 PROVE = os.environ.get("SEGMENTRY_PROVE") == "1"
 SHOP_SEEDS = range(50) if PROVE else (3, 14, 27)
@@ -49,3 +53,19 @@ def no_settings_of_the_machine() -> Iterator[None]:
                 patch.delenv(name)
         patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
         yield
+
+
+@pytest.fixture(scope="session")
+def whole_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a warehouse of the demo shop, built and tested once for all workers; copy it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    warehouse = shared / "whole_build" / "segmentry.duckdb"
+    with (shared / "whole_build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not warehouse.exists():
+            draft = shared / "whole_build_draft" / warehouse.name
+            draft.parent.mkdir()
+            run_dbt("build", "--exclude-resource-type=unit_test", raw_dir=None, warehouse=draft)
+            draft.parent.rename(warehouse.parent)
+    return warehouse

@@ -1,0 +1,109 @@
+"""A shop of its own for tests of publishing: a copy of a whole build, and publishes from it."""
+
+import shutil
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.checks.results import CheckResult, Validation
+from orchestration.publish.build import open_build, read_invocation_id, read_moment
+from orchestration.publish.publish import KEPT_VERSIONS, publish
+from orchestration.publish.versions import Version, current_version, read_version
+from orchestration.settings import Settings
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A warehouse and the folder that it is published to.
+
+    Attributes:
+        settings: where both are.
+    """
+
+    settings: Settings
+
+    @classmethod
+    def copy(cls, whole_build: Path, folder: Path) -> "Shop":
+        """Copy a whole build into a folder."""
+        warehouse = folder / "segmentry.duckdb"
+        shutil.copy(whole_build, warehouse)
+        shop = cls(Settings(folder / "raw", warehouse, folder / "published"))
+        shop.execute(
+            "create table if not exists history_base "
+            "(build_id varchar, as_of_date date, current_build_id varchar)"
+        )
+        return shop
+
+    @property
+    def published(self) -> Path:
+        """The folder of published versions."""
+        return self.settings.published
+
+    def execute(self, *statements: str) -> None:
+        """Change the warehouse."""
+        with duckdb.connect(str(self.settings.warehouse)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query over the warehouse."""
+        with duckdb.connect(str(self.settings.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def keep_tables(self, names: Sequence[str]) -> None:
+        """Leave a few tables public, so that a publish takes little time."""
+        listed = ", ".join(f"'{name}'" for name in names)
+        self.execute(f"delete from public_columns where table_name not in ({listed})")
+
+    def build_next(self, as_of_date: date | None = None) -> None:
+        """Turn the warehouse into that of another build, begun from what is current now.
+
+        Args:
+            as_of_date: its day; the same as before when None. The history continues the latest
+                version of an earlier day, as a build's does.
+        """
+        day = as_of_date or self.query("select as_of_date from int_as_of")[0][0]
+        current = current_version(self.published)
+        base = current
+        while base and base.manifest.as_of_date >= day:
+            based_on = base.manifest.based_on
+            base = read_version(self.published, based_on) if based_on else None
+        self.execute(
+            f"update build_log set invocation_id = '{uuid.uuid4()}'",
+            f"update int_as_of set as_of_date = '{day}', as_of = date '{day}' + interval 1 day",
+            "delete from history_base",
+            "insert into history_base values ("
+            + ", ".join(
+                f"'{value}'" if value else "null"
+                for value in (
+                    base and base.build_id,
+                    base and base.manifest.as_of_date,
+                    current and current.build_id,
+                )
+            )
+            + ")",
+        )
+
+    def validate(self, *failures: CheckResult, accepted: Sequence[str] = ()) -> Validation:
+        """Return a validation of the build, which finds these failures."""
+        with open_build(self.settings.warehouse) as build:
+            return Validation(
+                as_of_date=read_moment(build)[1],
+                invocation_id=read_invocation_id(build),
+                accepted=list(accepted),
+                results=list(failures),
+            )
+
+    def publish(self, keep: int = KEPT_VERSIONS, accepted: Sequence[str] = ()) -> Version:
+        """Publish the build that stands in the warehouse."""
+        return publish(self.settings, self.validate(accepted=accepted), keep=keep)
+
+    def publish_next(self, as_of_date: date | None = None, keep: int = KEPT_VERSIONS) -> Version:
+        """Build and publish."""
+        self.build_next(as_of_date)
+        return self.publish(keep)
