@@ -48,11 +48,12 @@ example: $(READY)
 		$(BIN)/python -m orchestration.build \
 		--vars '{as_of: 2017-12-31, shop_timezone: America/New_York}'
 
-## The documentation of every model and column, at target/static_index.html, and what each segment
-## means, at target/definitions.html.
+## The documentation of every model and column, at target/static_index.html, what each segment means,
+## at target/definitions.html, and what published tables hold, at target/contracts.html.
 docs: $(READY)
 	@$(BIN)/dbt docs generate --static
 	@$(BIN)/python -m orchestration.segment_definitions
+	@$(BIN)/python -m orchestration.contracts
 
 ## Resolve the ranges of pyproject.toml anew.
 lock: $(READY)

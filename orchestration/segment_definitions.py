@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
+from jinja2 import Environment, nodes
 
 from orchestration.dbt_command import ROOT, DbtError, run_dbt
+from orchestration.pages import page_template
 
-TEMPLATES = Path(__file__).with_name("templates")
 PAGES = ("definitions.html", "definitions.md")
 # The day of a build is no part of what a segment means.
 NO_THRESHOLDS = {"as_of", "demo_as_of"}
@@ -180,19 +180,10 @@ def as_text(value: Any) -> str:
 
 def render(definitions: list[SegmentDefinition], page: str) -> str:
     """Return the page in the language that its name ends with, html or md."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = lambda text: " ".join(str(text).split()).replace("|", "\\|")
     families: dict[str, list[SegmentDefinition]] = {}
     for definition in definitions:
         families.setdefault(definition.family.capitalize(), []).append(definition)
-    return environment.get_template(page).render(families=families.items())
+    return page_template(page).render(families=families.items())
 
 
 def main() -> int:
