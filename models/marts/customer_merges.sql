@@ -1,81 +1,10 @@
-with
-
-nodes as (
-    select * from {{ ref('int_identified_nodes') }}
-),
-
-persons as (
-    select * from {{ ref('int_persons') }}
-),
-
-links as (
-    select * from {{ ref('int_identity_links') }}
-    where is_email_usable and is_account_usable
-),
-
-node_links as (
-    select
-        'account' as identifier_type, source_system, account_id as identifier,
-        source_system as link_source_system, account_id as link_account_id, email as link_email,
-        linked_in, linked_at
-    from links
-
-    union all
-
-    select
-        'email' as identifier_type, '' as source_system, email as identifier,
-        source_system as link_source_system, account_id as link_account_id, email as link_email,
-        linked_in, linked_at
-    from links
-),
-
-first_links as (
-    select
-        *,
-        row_number() over (
-            partition by identifier_type, source_system, identifier
-            order by
-                linked_at asc nulls first,
-                link_source_system asc,
-                link_account_id asc,
-                link_email asc
-        ) as link_rank
-    from node_links
-),
-
--- An account is a person until a link joins it to another, an email a guest until its first link.
-former_ids as (
-    select
-        nodes.person_id,
-        case
-            when nodes.identifier_type = 'account'
-                then {{ written_id('nodes.source_system', 'nodes.identifier') }}
-            else {{ guest_id('nodes.identifier', env_var('SEGMENTRY_ID_SALT', '')) }}
-        end as former_customer_id,
-        first_links.linked_in,
-        first_links.linked_at,
-        first_links.link_source_system,
-        first_links.link_account_id,
-        first_links.link_email
-    from nodes
-    inner join first_links
-        on nodes.identifier_type = first_links.identifier_type
-        and nodes.source_system = first_links.source_system
-        and nodes.identifier = first_links.identifier
-        and first_links.link_rank = 1
-    where
-        not nodes.is_conflict
-        and (nodes.identifier_type = 'account' or nodes.first_seen_at < first_links.linked_at)
-)
-
 select
-    former_ids.former_customer_id,
-    persons.customer_id,
-    former_ids.linked_in,
-    former_ids.linked_at,
-    former_ids.link_source_system,
-    former_ids.link_account_id,
-    former_ids.link_email
-from former_ids
-inner join persons on former_ids.person_id = persons.person_id
-where former_ids.former_customer_id <> persons.customer_id
+    ids.published_id as former_customer_id,
+    ids.customer_id,
+    ids.linked_in,
+    ids.linked_at,
+    ids.link_source_system,
+    ids.link_account_id,
+    ids.link_email
+from {{ ref('int_published_ids') }} as ids
+where ids.published_id <> ids.customer_id

@@ -1,0 +1,67 @@
+with
+
+base as (
+    select * from {{ ref('int_history_base') }}
+),
+
+written_ids as (
+    select * from {{ ref('int_written_ids') }}
+),
+
+merges as (
+    select * from {{ ref('stg_published_customer_merges') }}
+),
+
+published_ids as (
+    select build_id, customer_id as published_id, customer_id as published_as, 1 as told_by
+    from {{ ref('stg_published_customers') }}
+
+    union all
+
+    select build_id, former_customer_id as published_id, customer_id as published_as, 2 as told_by
+    from merges
+
+    union all
+
+    -- Whoever is gone from the data is known by the stays alone.
+    select build_id, customer_id as published_id, customer_id as published_as, 3 as told_by
+    from {{ ref('stg_published_segment_history') }}
+    group by build_id, customer_id
+),
+
+ranked_ids as (
+    select
+        published_ids.published_id,
+        published_ids.published_as,
+        published_ids.build_id,
+        published_ids.told_by,
+        coalesce(published_ids.build_id = base.build_id, false) as is_of_base,
+        row_number() over (
+            partition by published_ids.published_id
+            order by
+                coalesce(published_ids.build_id = base.build_id, false) desc,
+                published_ids.told_by asc
+        ) as id_rank
+    from published_ids
+    cross join base
+)
+
+select
+    ids.published_id,
+    case when ids.is_of_base then ids.published_as end as published_as,
+    coalesce(current_ids.customer_id, targets.customer_id) as customer_id,
+    {%- for column in
+        ['linked_in', 'linked_at', 'link_source_system', 'link_account_id', 'link_email']
+    %}
+    case when current_ids.written_id is null then merges.{{ column }} else current_ids.{{ column }} end
+        as {{ column }}
+    {{- ',' if not loop.last }}
+    {%- endfor %}
+from ranked_ids as ids
+left join written_ids as current_ids on ids.published_id = current_ids.written_id
+-- An id whose account or email is gone goes where it went before.
+left join written_ids as targets on ids.published_as = targets.written_id
+left join merges
+    on ids.build_id = merges.build_id
+    and ids.published_id = merges.former_customer_id
+where ids.id_rank = 1

@@ -1,0 +1,92 @@
+with
+
+nodes as (
+    select * from {{ ref('int_identified_nodes') }}
+),
+
+persons as (
+    select * from {{ ref('int_persons') }}
+),
+
+links as (
+    select * from {{ ref('int_identity_links') }}
+    where is_email_usable and is_account_usable
+),
+
+node_links as (
+    select
+        'account' as identifier_type, source_system, account_id as identifier,
+        source_system as link_source_system, account_id as link_account_id, email as link_email,
+        linked_in, linked_at
+    from links
+
+    union all
+
+    select
+        'email' as identifier_type, '' as source_system, email as identifier,
+        source_system as link_source_system, account_id as link_account_id, email as link_email,
+        linked_in, linked_at
+    from links
+),
+
+first_links as (
+    select
+        *,
+        row_number() over (
+            partition by identifier_type, source_system, identifier
+            order by
+                linked_at asc nulls first,
+                link_source_system asc,
+                link_account_id asc,
+                link_email asc
+        ) as link_rank
+    from node_links
+),
+
+written_ids as (
+    select
+        nodes.node_id,
+        case
+            when nodes.identifier_type = 'account'
+                then {{ written_id('nodes.source_system', 'nodes.identifier') }}
+            else {{ guest_id('nodes.identifier', env_var('SEGMENTRY_ID_SALT', '')) }}
+        end as written_id,
+        persons.customer_id,
+        first_links.linked_in,
+        first_links.linked_at,
+        first_links.link_source_system,
+        first_links.link_account_id,
+        first_links.link_email
+    from nodes
+    inner join persons on nodes.person_id = persons.person_id
+    left join first_links
+        on nodes.identifier_type = first_links.identifier_type
+        and nodes.source_system = first_links.source_system
+        and nodes.identifier = first_links.identifier
+        and first_links.link_rank = 1
+),
+
+-- Two accounts may be written alike; the one that is a customer by that id comes first.
+ranked_ids as (
+    select
+        *,
+        row_number() over (
+            partition by written_id
+            order by
+                case when customer_id = written_id then 1 else 2 end asc,
+                customer_id asc,
+                node_id asc
+        ) as id_rank
+    from written_ids
+)
+
+select
+    written_id,
+    customer_id,
+    linked_in,
+    linked_at,
+    link_source_system,
+    link_account_id,
+    link_email
+from ranked_ids
+where id_rank = 1
