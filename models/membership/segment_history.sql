@@ -42,6 +42,11 @@ kept_definitions as (
         or definitions.defined_on <= base.as_of_date
 ),
 
+open_stays as (
+    select * from stays
+    where exited_on is null
+),
+
 current_stays as (
     select
         coalesce(stays.customer_id, memberships.customer_id) as customer_id,
@@ -51,7 +56,7 @@ current_stays as (
         stays.entered_cause,
         memberships.customer_id is null as has_left
     from memberships
-    full outer join (select * from stays where exited_on is null) as stays
+    full outer join open_stays as stays
         on memberships.customer_id = stays.customer_id
         and memberships.segment = stays.segment
         and memberships.segment_value = stays.segment_value

@@ -32,7 +32,7 @@ from as_of
 left join versions as current_versions
     on current_versions.is_current
 left join versions as base_versions
-    on base_versions.build_id = case
-        when current_versions.as_of_date < as_of.as_of_date then current_versions.build_id
+    on case
+        when as_of.as_of_date > current_versions.as_of_date then current_versions.build_id
         else current_versions.based_on
-    end
+    end = base_versions.build_id

@@ -35,11 +35,11 @@ ranked_ids as (
         published_ids.published_as,
         published_ids.build_id,
         published_ids.told_by,
-        coalesce(published_ids.build_id = base.build_id, false) as is_of_base,
+        {{ is_same('published_ids.build_id', 'base.build_id') }} as is_of_base,
         row_number() over (
             partition by published_ids.published_id
             order by
-                coalesce(published_ids.build_id = base.build_id, false) desc,
+                case when published_ids.build_id = base.build_id then 1 else 2 end asc,
                 published_ids.told_by asc
         ) as id_rank
     from published_ids
@@ -49,19 +49,18 @@ ranked_ids as (
 select
     ids.published_id,
     case when ids.is_of_base then ids.published_as end as published_as,
+    -- An id whose account or email is gone goes where it went before, by the same link.
     coalesce(current_ids.customer_id, targets.customer_id) as customer_id,
-    {%- for column in
-        ['linked_in', 'linked_at', 'link_source_system', 'link_account_id', 'link_email']
-    %}
-    case when current_ids.written_id is null then merges.{{ column }} else current_ids.{{ column }} end
-        as {{ column }}
-    {{- ',' if not loop.last }}
-    {%- endfor %}
+    coalesce(current_ids.linked_in, merges.linked_in) as linked_in,
+    coalesce(current_ids.linked_at, merges.linked_at) as linked_at,
+    coalesce(current_ids.link_source_system, merges.link_source_system) as link_source_system,
+    coalesce(current_ids.link_account_id, merges.link_account_id) as link_account_id,
+    coalesce(current_ids.link_email, merges.link_email) as link_email
 from ranked_ids as ids
 left join written_ids as current_ids on ids.published_id = current_ids.written_id
--- An id whose account or email is gone goes where it went before.
 left join written_ids as targets on ids.published_as = targets.written_id
 left join merges
     on ids.build_id = merges.build_id
     and ids.published_id = merges.former_customer_id
+    and current_ids.written_id is null
 where ids.id_rank = 1
