@@ -8,7 +8,7 @@ written_ids as (
     select * from {{ ref('int_written_ids') }}
 ),
 
-merges as (
+renamings as (
     select * from {{ ref('stg_published_customer_merges') }}
 ),
 
@@ -19,7 +19,7 @@ published_ids as (
     union all
 
     select build_id, former_customer_id as published_id, customer_id as published_as, 2 as told_by
-    from merges
+    from renamings
 
     union all
 
@@ -29,38 +29,39 @@ published_ids as (
     group by build_id, customer_id
 ),
 
-ranked_ids as (
+ids_by_version as (
     select
-        published_ids.published_id,
-        published_ids.published_as,
-        published_ids.build_id,
-        published_ids.told_by,
-        {{ is_same('published_ids.build_id', 'base.build_id') }} as is_of_base,
-        row_number() over (
-            partition by published_ids.published_id
-            order by
-                case when published_ids.build_id = base.build_id then 1 else 2 end asc,
-                published_ids.told_by asc
-        ) as id_rank
+        published_ids.*,
+        case when published_ids.build_id = base.build_id then 1 else 2 end as version_rank
     from published_ids
     cross join base
+),
+
+ranked_ids as (
+    select
+        *,
+        row_number() over (
+            partition by published_id
+            order by version_rank asc, build_id asc, told_by asc
+        ) as id_rank
+    from ids_by_version
 )
 
 select
     ids.published_id,
-    case when ids.is_of_base then ids.published_as end as published_as,
+    case when ids.version_rank = 1 then ids.published_as end as published_as,
     -- An id whose account or email is gone goes where it went before, by the same link.
     coalesce(current_ids.customer_id, targets.customer_id) as customer_id,
-    coalesce(current_ids.linked_in, merges.linked_in) as linked_in,
-    coalesce(current_ids.linked_at, merges.linked_at) as linked_at,
-    coalesce(current_ids.link_source_system, merges.link_source_system) as link_source_system,
-    coalesce(current_ids.link_account_id, merges.link_account_id) as link_account_id,
-    coalesce(current_ids.link_email, merges.link_email) as link_email
+    coalesce(current_ids.linked_in, renamings.linked_in) as linked_in,
+    coalesce(current_ids.linked_at, renamings.linked_at) as linked_at,
+    coalesce(current_ids.link_source_system, renamings.link_source_system) as link_source_system,
+    coalesce(current_ids.link_account_id, renamings.link_account_id) as link_account_id,
+    coalesce(current_ids.link_email, renamings.link_email) as link_email
 from ranked_ids as ids
 left join written_ids as current_ids on ids.published_id = current_ids.written_id
 left join written_ids as targets on ids.published_as = targets.written_id
-left join merges
-    on ids.build_id = merges.build_id
-    and ids.published_id = merges.former_customer_id
+left join renamings
+    on ids.build_id = renamings.build_id
+    and ids.published_id = renamings.former_customer_id
     and current_ids.written_id is null
 where ids.id_rank = 1
