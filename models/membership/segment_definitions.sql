@@ -15,7 +15,8 @@ published as (
 select
     definitions.segment,
     definitions.lineage_fingerprint,
-    coalesce(published.defined_on, as_of.as_of_date) as defined_on
+    coalesce(published.defined_on, as_of.as_of_date) as defined_on,
+    as_of.as_of_date
 from {{ ref('int_segment_definitions') }} as definitions
 cross join as_of
 inner join base
@@ -31,7 +32,8 @@ union all
 select
     published.segment,
     published.lineage_fingerprint,
-    published.defined_on
+    published.defined_on,
+    published.as_of_date
 from published
 inner join base
     on published.build_id = base.current_build_id

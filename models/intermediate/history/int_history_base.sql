@@ -9,7 +9,7 @@ histories as (
     select
         build_id,
         max(as_of_date) as as_of_date
-    from {{ ref('stg_published_segment_history') }}
+    from {{ ref('stg_published_segment_definitions') }}
     group by build_id
 ),
 

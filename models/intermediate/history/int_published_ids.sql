@@ -34,7 +34,9 @@ ids_by_version as (
         published_ids.*,
         case when published_ids.build_id = base.build_id then 1 else 2 end as version_rank
     from published_ids
-    cross join base
+    inner join base
+        on published_ids.build_id = base.build_id
+        or published_ids.build_id = base.current_build_id
 ),
 
 ranked_ids as (
