@@ -1,0 +1,64 @@
+"""The list of all checks, which is the same on every day."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from orchestration.checks.catalog import catalog_checks, read_catalog, read_exclusive_groups
+from orchestration.checks.completeness import completeness_checks
+from orchestration.checks.definitions import definition_checks
+from orchestration.checks.keys import key_checks
+from orchestration.checks.published import PublishedSizes
+from orchestration.checks.ranges import range_checks
+from orchestration.checks.raw_tables import raw_checks, read_raw_tables
+from orchestration.checks.results import Severity
+from orchestration.checks.rules import Check
+from orchestration.checks.sizes import size_checks
+from orchestration.checks.thresholds import Thresholds, read_thresholds
+
+
+@dataclass(frozen=True)
+class DeclaredCheck:
+    """A check as it is known without a warehouse.
+
+    Attributes:
+        name: its name, unique and the same on every day.
+        table: the table that it is about.
+        severity: what a failure does.
+    """
+
+    name: str
+    table: str
+    severity: Severity
+
+
+def declared_checks() -> list[DeclaredCheck]:
+    """Return every check that a validation answers, in its order."""
+    checks = all_checks(read_thresholds({}), [], date.min, frozenset())
+    return [DeclaredCheck(check.name, check.table, check.severity) for check in checks]
+
+
+def all_checks(
+    thresholds: Thresholds,
+    versions: list[PublishedSizes],
+    as_of_date: date,
+    accepted: Collection[str],
+) -> list[Check]:
+    """Return every check with the bounds that hold for one build.
+
+    Args:
+        thresholds: the limits of the build.
+        versions: the published versions, oldest first.
+        as_of_date: the day of the build.
+        accepted: the segments whose swing is let through.
+    """
+    segments = read_catalog()
+    return [
+        *key_checks(),
+        *range_checks(),
+        *completeness_checks([segment.name for segment in segments]),
+        *catalog_checks(segments, read_exclusive_groups()),
+        *raw_checks(read_raw_tables(), thresholds),
+        *size_checks(segments, versions, as_of_date, thresholds, accepted),
+        *definition_checks(segments, versions),
+    ]

@@ -1,0 +1,197 @@
+"""Validates a built warehouse: asks every check, and tells the answers in words."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration.checks.catalog import read_catalog
+from orchestration.checks.data_docs import write_data_docs
+from orchestration.checks.declaration import all_checks
+from orchestration.checks.definitions import DEFINITION_CHECK, read_movements, tell_movement
+from orchestration.checks.errors import ValidationError
+from orchestration.checks.published import PublishedSizes, read_published
+from orchestration.checks.results import CheckResult, Validation
+from orchestration.checks.rules import Between, Check, Figure, NeverNull, NoRows, Unique
+from orchestration.checks.sizes import SIZE_CHECK, vanished_segments
+from orchestration.checks.suites import Answer, run_checks
+from orchestration.checks.thresholds import read_thresholds
+from orchestration.settings import Settings
+from orchestration.what_if.errors import WhatIfError
+from orchestration.what_if.last_build import read_last_build
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is validated, and what it is compared with.
+
+    Attributes:
+        warehouse: the DuckDB file of the build.
+        as_of_date: the last day that it knows of.
+        invocation_id: dbt's id of the build.
+        versions: the published versions, oldest first.
+        accepted: the segments whose swing may be let through.
+        checks: what is asked.
+    """
+
+    warehouse: Path
+    as_of_date: date
+    invocation_id: str
+    versions: list[PublishedSizes]
+    accepted: frozenset[str]
+    checks: list[Check]
+
+
+def validate(settings: Settings, accepted: Collection[str], data_docs: Path) -> Validation:
+    """Validate the working warehouse, which is only read, and write what was found as a page.
+
+    Args:
+        settings: where the warehouse and its published versions are.
+        accepted: the segments whose swing is let through, by name.
+        data_docs: the folder that the page `index.html` is written to; it is made when missing.
+
+    Raises:
+        ValidationError: when there is no build, it can't be read, or there is no such segment to
+            accept.
+    """
+    validation = answer_checks(read_subject(settings, accepted))
+    write_data_docs(validation, data_docs)
+    return validation
+
+
+def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
+    """Return what is validated, with every check that concerns it."""
+    try:
+        last_build = read_last_build(settings.warehouse)
+    except WhatIfError as error:
+        raise ValidationError(str(error)) from error
+    versions = read_published(settings.published)
+    segments = read_catalog()
+    known = {segment.name for segment in segments} | vanished_segments(segments, versions)
+    if unknown := sorted(set(accepted) - known):
+        raise ValidationError(f"There is no segment {', '.join(unknown)} to accept.")
+    thresholds = read_thresholds(last_build.command_line_variables)
+    return Subject(
+        settings.warehouse,
+        last_build.as_of_date,
+        read_invocation_id(settings.warehouse),
+        versions,
+        frozenset(accepted),
+        all_checks(thresholds, versions, last_build.as_of_date, accepted),
+    )
+
+
+def read_invocation_id(warehouse: Path) -> str:
+    """Return dbt's id of the last build; a build that was killed has none."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            row = connection.execute("select max(invocation_id) from build_log").fetchone()
+    except duckdb.Error as error:
+        raise ValidationError(f"{warehouse} has no log of its build: run `dbt build`.") from error
+    return str(row[0]) if row and row[0] else ""
+
+
+def answer_checks(subject: Subject) -> Validation:
+    """Ask all checks of a subject and return their results."""
+    results = [tell(answer) for answer in run_checks(subject.warehouse, subject.checks)]
+    results = explain_definitions(results, subject)
+    swings = {SIZE_CHECK.format(segment): segment for segment in subject.accepted}
+    let_through = vanished_segments(read_catalog(), subject.versions) & subject.accepted
+    final = []
+    for result in results:
+        is_swing = not result.success and result.exception is None and result.name in swings
+        if is_swing:
+            let_through |= {swings[result.name]}
+            result = replace(result, success=True, message=f"Accepted: {result.message}")
+        final.append(result)
+    return Validation(subject.as_of_date, subject.invocation_id, sorted(let_through), final)
+
+
+def explain_definitions(results: Sequence[CheckResult], subject: Subject) -> list[CheckResult]:
+    """Return the results; those of changed definitions tell whom the change moves."""
+    names = {DEFINITION_CHECK.format(segment.name): segment.name for segment in read_catalog()}
+    changed = [
+        result
+        for result in results
+        if result.name in names and not result.success and result.exception is None
+    ]
+    if not changed:
+        return list(results)
+    version = subject.versions[-1]
+    try:
+        movements = read_movements(version, subject.warehouse)
+    except duckdb.Error as error:
+        text = f"Who moves can't be told: version {version.build_id} can't be read."
+        explained = {
+            result.name: replace(result, message=text, exception=type(error).__name__)
+            for result in changed
+        }
+    else:
+        explained = {
+            result.name: tell_movement(result, movements[names[result.name]], version)
+            for result in changed
+        }
+    return [explained.get(result.name, result) for result in results]
+
+
+def tell(answer: Answer) -> CheckResult:
+    """Return an answer as a result, with a sentence for people."""
+    observed: dict[str, int | float | str] = {}
+    if isinstance(answer.check.rule, Figure):
+        if answer.value is not None:
+            observed["value"] = round(answer.value, 6)
+        if answer.check.rule.minimum is not None:
+            observed["minimum"] = answer.check.rule.minimum
+        if answer.check.rule.maximum is not None:
+            observed["maximum"] = answer.check.rule.maximum
+    elif answer.exception is None:
+        observed["failing"] = answer.failing_count
+    return CheckResult(
+        name=answer.check.name,
+        table=answer.check.table,
+        severity=answer.check.severity,
+        success=answer.success,
+        message=sentence(answer),
+        observed=observed,
+        sample_ids=answer.sample_ids,
+        exception=answer.exception,
+    )
+
+
+def sentence(answer: Answer) -> str:
+    """Return what an answer says, as one sentence with its numbers."""
+    if answer.exception is not None:
+        return f"No answer: {answer.exception}"
+    count = f"{answer.failing_count:,}"
+    match answer.check.rule:
+        case NeverNull(column):
+            return f"Rows without {column}: {count}."
+        case Unique(column):
+            return f"Rows that share their {column} with another: {count}."
+        case Between(column, minimum, maximum):
+            return f"Rows with {column} {outside(minimum, maximum)}: {count}."
+        case NoRows(_, finds):
+            return f"{finds[:1].upper()}{finds[1:]}: {count}."
+        case Figure(tells=tells, minimum=minimum, maximum=maximum):
+            told = tells.format(value=answer.value)
+            return f"{told[:1].upper()}{told[1:]} ({within(minimum, maximum)})."
+
+
+def outside(minimum: float | None, maximum: float | None) -> str:
+    """Return in words what lies outside bounds."""
+    if maximum is None:
+        return f"below {minimum:,g}"
+    if minimum is None:
+        return f"above {maximum:,g}"
+    return f"outside {minimum:,g} to {maximum:,g}"
+
+
+def within(minimum: float | None, maximum: float | None) -> str:
+    """Return in words which bounds hold."""
+    if maximum is None:
+        return "no limit"
+    if minimum is None:
+        return f"at most {maximum:,g}"
+    return f"{minimum:,} to {maximum:,} are no swing"
