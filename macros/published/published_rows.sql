@@ -1,0 +1,37 @@
+{#-
+    A select of one table's rows from some published versions, with the `build_id` of each. The
+    sources' YAML declares its columns and the file of a version that holds it; the table without a
+    file tells of the versions themselves.
+-#}
+{% macro published_rows(table, versions) %}
+    {%- set file = table.config.meta.get('file') -%}
+    {%- set selects = [] -%}
+    {%- for version in versions or [none] -%}
+        {%- set columns = [] -%}
+        {%- for column in table.columns.values() -%}
+            {%- if version is none -%}
+                {%- set value = 'null' -%}
+            {%- elif column.name != 'build_id' and file -%}
+                {%- set value = column.name -%}
+            {%- elif version[column.name] is none -%}
+                {%- set value = 'null' -%}
+            {%- else -%}
+                {%- set value = sql_text(version[column.name] | string) -%}
+            {%- endif -%}
+            {%- do columns.append(
+                'cast(' ~ value ~ ' as ' ~ column.data_type ~ ') as ' ~ column.name
+            ) -%}
+        {%- endfor -%}
+        {%- set rows = 'select ' ~ columns | join(', ') -%}
+        {%- if version is none -%}
+            {%- do selects.append(rows ~ ' where false') -%}
+        {%- elif file -%}
+            {%- do selects.append(
+                rows ~ ' from read_parquet(' ~ sql_text(version.folder ~ '/' ~ file) ~ ')'
+            ) -%}
+        {%- else -%}
+            {%- do selects.append(rows) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(selects | join(' union all ')) }}
+{% endmacro %}
