@@ -279,10 +279,14 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Shops:
     return Shops(tmp_path_factory.mktemp("shops"))
 
 
+def copy_warehouse(shop: BuiltShop, project: Path) -> Path:
+    """Copy a warehouse beside a project, under its own name: its views hold on to that."""
+    return shutil.copyfile(shop.warehouse, project.with_name(shop.warehouse.name))
+
+
 def is_caught_by_unit_tests(mutation: Mutation, project: Path, shop: BuiltShop) -> bool:
     """Say whether a unit test of the mutated segment fails."""
-    warehouse = project.with_suffix(".duckdb")
-    shutil.copyfile(shop.warehouse, warehouse)
+    warehouse = copy_warehouse(shop, project)
     try:
         run_dbt(
             *("test", "--select", f"{mutation.model},test_type:unit"),
@@ -299,8 +303,7 @@ def is_caught_by_unit_tests(mutation: Mutation, project: Path, shop: BuiltShop) 
 
 def is_caught_by_agreement(mutation: Mutation, project: Path, shop: BuiltShop) -> bool:
     """Say whether the warehouse of the mutant differs from the reference."""
-    warehouse = project.with_suffix(".duckdb")
-    shutil.copyfile(shop.warehouse, warehouse)
+    warehouse = copy_warehouse(shop, project)
     select = None if mutation.is_macro else f"{mutation.model}+"
     build_warehouse(shop.raw_dir, shop.settings, warehouse, project_dir=project, select=select)
     return bool(compare(shop.expected, warehouse))
