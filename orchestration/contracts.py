@@ -42,6 +42,8 @@ MADE_UP_BY_NAME = {
     "linked_in": "orders",
     "conflict": "email with too many accounts",
     "suppressed_by": "unsubscribed",
+    "traits": '{"order_count": 3, "language": "en"}',
+    "segments": '["buyers", "locations:US"]',
 }
 MADE_UP_BY_TYPE = {
     "bigint": "2",
@@ -204,7 +206,7 @@ def type_of(node: Mapping[str, Any], column: Mapping[str, Any]) -> str:
 
 def made_up(name: str, data_type: str) -> str:
     """Return an example of a column with personal data that is no one's."""
-    return MADE_UP_BY_NAME.get(name) or MADE_UP_BY_TYPE[data_type]
+    return MADE_UP_BY_NAME.get(name) or MADE_UP_BY_TYPE.get(data_type, "…")
 
 
 def read_examples(

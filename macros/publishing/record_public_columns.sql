@@ -3,7 +3,7 @@
     of a public model or seed, in which published database it goes, and what its documentation says.
 
     A public model goes to the database for BI unless its `meta: {published_in: contacts}` says
-    otherwise; a seed goes nowhere unless its meta says where.
+    otherwise, or `published_in: null` that it goes nowhere; a seed goes where its meta says.
 -#}
 {% macro record_public_columns() %}
     {%- if execute and flags.WHICH in ['build', 'run', 'seed'] and target.name != 'what_if' -%}

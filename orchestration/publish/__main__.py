@@ -28,11 +28,15 @@ def publish_last_build(settings: Settings, accepted: list[str], keep: int) -> Ve
         PublishError: when it may not be published.
     """
     # Great Expectations takes seconds to load, and a roll-back needs none of it.
+    from orchestration.checks.errors import ValidationError
     from orchestration.checks.validate import validate
 
     with tempfile.TemporaryDirectory(prefix="segmentry_") as folder:
         data_docs = Path(folder, "validation")
-        validation = validate(settings, accepted, data_docs)
+        try:
+            validation = validate(settings, accepted, data_docs)
+        except ValidationError as error:
+            raise PublishError(str(error)) from error
         return publish(settings, validation, data_docs, keep)
 
 

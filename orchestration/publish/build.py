@@ -12,6 +12,8 @@ import duckdb
 from orchestration.publish.errors import PublishError
 
 SAMPLE_SIZE = 10
+# The column that every published table ends with.
+BUILD_ID = "build_id"
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def read_public_columns(build: duckdb.DuckDBPyConnection) -> list[PublicColumn]:
     """Return the columns that others may read, by table.
 
     Raises:
-        PublishError: when a model names a database that there is not.
+        PublishError: when a model names a database that there is not, or a column `build_id`.
     """
     columns = [
         PublicColumn(*row)
@@ -137,6 +139,11 @@ def read_public_columns(build: duckdb.DuckDBPyConnection) -> list[PublicColumn]:
     ]
     if unknown := {column.database for column in columns} - {"bi", "contacts"}:
         raise PublishError(f"published_in is bi or contacts, not {', '.join(sorted(unknown))}.")
+    if taken := [column.table for column in columns if column.name == BUILD_ID]:
+        raise PublishError(
+            f"{sample(taken)}: {BUILD_ID} is the column that publishing adds. Name it otherwise, "
+            "or say `meta: {published_in: null}` of a table that is nobody's business."
+        )
     return columns
 
 

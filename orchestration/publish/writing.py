@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publish.build import PublicColumn, quote, quote_text
+from orchestration.publish.build import BUILD_ID, PublicColumn, quote, quote_text
 from orchestration.publish.errors import PublishError
 from orchestration.publish.folders import make_folder
 
@@ -78,14 +78,15 @@ def write_database(
         names = ", ".join(quote(column.name) for column in table_columns)
         build.execute(
             f"create table {target} as "
-            f"select {names}, {quote_text(build_id)} as build_id from {quote(table)}"
+            f"select {names}, {quote_text(build_id)} as {BUILD_ID} from {quote(table)}"
         )
         if not database.is_personal:
             check_for_addresses(build, table)
         describe(build, target, table_columns)
+        metadata = f"{{{BUILD_ID}: {quote_text(build_id)}}}"
         build.execute(
             f"copy {target} to {quote_text(parquet / f'{table}.parquet')} "
-            f"(format parquet, compression zstd, kv_metadata {{build_id: {quote_text(build_id)}}})"
+            f"(format parquet, compression zstd, kv_metadata {metadata})"
         )
         ((row_counts[table],),) = build.execute(f"select count(*) from {target}").fetchall()
     build.execute("commit")
@@ -100,7 +101,7 @@ def describe(
     build: duckdb.DuckDBPyConnection, target: str, columns: Iterable[PublicColumn]
 ) -> None:
     """Give a published table and its columns their documentation, which BI tools show."""
-    comments = [f"comment on column {target}.build_id is 'The version that the row is of.'"]
+    comments = [f"comment on column {target}.{BUILD_ID} is 'The version that the row is of.'"]
     for column in columns:
         comments += [
             f"comment on table {target} is {quote_text(column.table_description)}",

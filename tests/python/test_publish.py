@@ -299,6 +299,10 @@ def test_a_build_is_published_once(shop: Shop) -> None:
             "update public_columns set published_in = 'nowhere' where table_name like 'c%'",
             "not nowhere",
         ),
+        (
+            "update public_columns set column_name = 'build_id' where column_name = 'as_of'",
+            r"^customer_facts: build_id is the column",
+        ),
         ("drop table int_as_of", "build it again"),
         ("drop table public_columns", "build it again"),
     ],
