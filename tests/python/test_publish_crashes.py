@@ -102,6 +102,7 @@ def hold_open(folder: Path, opened: Event, stop: Event, report: Path) -> None:
         while not stop.is_set() and is_same:
             facts.seek(0)
             is_same = facts.read() == content and connection.execute(query).fetchall() == first
+            time.sleep(0.05)
     report.write_text(json.dumps(is_same))
 
 
@@ -147,7 +148,7 @@ def publish_and_maybe_die(shop: Shop, started: Event, die_at: int | None, report
     steps: list[str] = []
 
     def note_step(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in STEPS and str(shop.published) in str(arguments[0]):
+        if event in STEPS and str(shop.published) in " ".join(map(str, arguments)):
             if len(steps) == die_at:
                 os.kill(os.getpid(), signal.SIGKILL)
             steps.append(event)
