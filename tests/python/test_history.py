@@ -172,10 +172,10 @@ def series(draw: st.DrawFn) -> list[tuple[Day, bool]]:
     """
     result: list[tuple[Day, bool]] = []
     as_of_date = FIRST_DAY
-    for _ in range(draw(st.integers(1, 8))):
+    for may_resemble in draw(st.lists(st.booleans(), min_size=1, max_size=8)):
         as_of_date += timedelta(draw(st.sampled_from((1, 1, 1, 2, 5, 0, 0, -1, -3))))
         day = draw(days(as_of_date))
-        if result and draw(st.booleans()):
+        if result and may_resemble:
             last = result[-1][0]
             owners = draw(st.sampled_from((last.owners, day.owners)))
             definitions = draw(st.sampled_from((last.definitions, day.definitions)))

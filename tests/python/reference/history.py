@@ -70,7 +70,7 @@ class Version:
 
     def published_ids(self) -> set[str]:
         """Return every id that this version knows to have been published."""
-        return self.customers | set(self.merges) | {stay.customer_id for stay in self.stays}
+        return set(self.customers) | set(self.merges) | {stay.customer_id for stay in self.stays}
 
 
 def next_version(day: Day, current: Version | None) -> Version:
