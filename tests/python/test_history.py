@@ -154,8 +154,11 @@ def days(draw: st.DrawFn, as_of_date: date) -> Day:
             groups.setdefault(person, []).append(written_id)
     names = {person: draw(st.sampled_from(group)) for person, group in groups.items()}
     owners = {who: names[person] for person, group in groups.items() for who in group}
+    # A project has at least one segment.
+    first, *others = SEGMENTS
+    fingerprint = st.sampled_from("12")
     definitions = draw(
-        st.fixed_dictionaries({}, optional={name: st.sampled_from("12") for name in SEGMENTS})
+        st.fixed_dictionaries({first: fingerprint}, optional=dict.fromkeys(others, fingerprint))
     )
     possible = [
         (who, place) for who in names.values() for place in PLACES if place[0] in definitions
