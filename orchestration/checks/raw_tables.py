@@ -119,10 +119,10 @@ def age_query(tables: Mapping[str, str]) -> str:
         columns.append(
             f"""(
                 select
-                    coalesce(
-                        greatest(0, date_diff('second', max({ended_at}), max(as_of)) / 86400.0),
-                        {nothing}
-                    )
+                    case
+                        when count({column}) = 0 then {nothing}
+                        else greatest(0, date_diff('second', max({ended_at}), max(as_of))) / 86400.0
+                    end
                 from stg_{table}
                 cross join int_as_of
                 where {seen}

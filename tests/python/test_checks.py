@@ -1,0 +1,579 @@
+"""Every check notices what breaks it, and nothing that was found names a person."""
+
+import hashlib
+import json
+import shutil
+import socket
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.checks import __main__ as command
+from orchestration.checks import declared_checks
+from orchestration.checks.catalog import read_catalog
+from orchestration.checks.data_docs import render_data_docs
+from orchestration.checks.definitions import DEFINITION_CHECK
+from orchestration.checks.errors import ValidationError
+from orchestration.checks.published import PublishedSizes, recent_sizes
+from orchestration.checks.results import CheckResult, Severity, Validation
+from orchestration.checks.sizes import SIZE_CHECK, VANISHED_CHECK, allowed_sizes
+from orchestration.checks.thresholds import read_thresholds
+from orchestration.checks.validate import answer_checks, read_subject, validate
+from orchestration.settings import Settings
+from tests.python.checks_breaks import Break, breaks
+from tests.python.conftest import PROVE
+from tests.python.warehouse import run_dbt
+
+DAY = date(2026, 6, 30)
+VIEWS = "select view_name from duckdb_views() where schema_name = 'main'"
+BREAKS = [item for items in breaks().values() for item in items]
+BREAKS_AT_ONCE = {
+    f"{kind} of {tables[0]}": [item for item in items if item.table in tables]
+    for kind, items in breaks().items()
+    for tables in (
+        # All raw tables at once: one query asks for the age of all.
+        [list(dict.fromkeys(item.table for item in items))]
+        if kind == "raw tables"
+        else [[table] for table in dict.fromkeys(item.table for item in items)]
+    )
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a published version says in its manifest, as far as checks read it."""
+
+    as_of_date: date
+    segment_sizes: Mapping[str, int]
+    fingerprints: Mapping[str, str]
+    accepted: list[str] = field(default_factory=list)
+
+    def write(self, published: Path, build_id: str) -> Path:
+        """Write the version as the current one and return its folder."""
+        folder = published / "versions" / build_id
+        folder.mkdir(parents=True)
+        contents = {
+            "build_id": build_id,
+            "as_of_date": self.as_of_date.isoformat(),
+            "segment_sizes": dict(self.segment_sizes),
+            "fingerprints": dict(self.fingerprints),
+            "accepted": self.accepted,
+        }
+        (folder / "manifest.json").write_text(json.dumps(contents), encoding="utf-8")
+        current = published / "current"
+        current.unlink(missing_ok=True)
+        current.symlink_to(Path("versions") / build_id)
+        return folder
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a built warehouse of the demo shop."""
+    path = tmp_path_factory.mktemp("demo") / "segmentry.duckdb"
+    run_dbt(
+        "build",
+        "--exclude-resource-type=test",
+        "--exclude-resource-type=unit_test",
+        raw_dir=None,
+        warehouse=path,
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def sound(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a warehouse of the demo shop in which no check fails: its conflicts are left out.
+
+    Public views are tables there, so that their rows can be changed.
+    """
+    checked = {check.table for check in declared_checks()}
+    views = [str(name) for (name,) in ask(demo, VIEWS)]
+    statements = [
+        statement
+        for name in views
+        if name in checked and not name.startswith("stg_")
+        for statement in (
+            f"create table rows_of_view as select * from {name}",
+            f"drop view {name}",
+            f"alter table rows_of_view rename to {name}",
+        )
+    ]
+    folder = tmp_path_factory.mktemp("sound")
+    return copy_and_change(demo, folder, "delete from identity_conflicts", *statements)
+
+
+@pytest.fixture
+def settings(sound: Path, tmp_path: Path) -> Settings:
+    """Return the settings of a sound warehouse with nothing published."""
+    return settings_of(sound, tmp_path)
+
+
+def settings_of(warehouse: Path, folder: Path) -> Settings:
+    """Return settings whose published versions are in a folder of their own."""
+    return Settings(raw_dir=folder, warehouse=warehouse, published=folder / "published")
+
+
+def change(warehouse: Path, *statements: str) -> None:
+    """Change a warehouse."""
+    with duckdb.connect(str(warehouse)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def ask(warehouse: Path, query: str) -> list[tuple[object, ...]]:
+    """Return the rows of a query."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def copy_and_change(warehouse: Path, folder: Path, *statements: str) -> Path:
+    """Return a changed copy of a warehouse, under its name: views name their database."""
+    copy = folder / warehouse.name
+    shutil.copyfile(warehouse, copy)
+    change(copy, *statements)
+    return copy
+
+
+def check_tables(settings: Settings, tables: Collection[str]) -> list[CheckResult]:
+    """Return the results of the checks of some tables."""
+    subject = read_subject(settings, [])
+    checks = [check for check in subject.checks if check.table in tables]
+    return answer_checks(replace(subject, checks=checks)).results
+
+
+def failed(results: Iterable[CheckResult]) -> set[str]:
+    """Return the names of failed checks."""
+    return {result.name for result in results if not result.success}
+
+
+def sizes_of(warehouse: Path) -> dict[str, int]:
+    """Return the distinct customers of every segment that has any."""
+    rows = ask(
+        warehouse,
+        "select segment, count(distinct customer_id) from segment_memberships group by segment",
+    )
+    return {str(segment): int(str(count)) for segment, count in rows}
+
+
+def fingerprints_of(warehouse: Path) -> dict[str, str]:
+    """Return by which definition every segment was built."""
+    names = {f"segment_{segment.name}": segment.name for segment in read_catalog()}
+    rows = ask(warehouse, "select model_name, lineage_fingerprint from model_fingerprints")
+    return {names[str(name)]: str(digest) for name, digest in rows if name in names}
+
+
+def test_the_demo_shop_may_be_published(demo: Path, tmp_path: Path) -> None:
+    """The warehouse is only read, and let go of."""
+    before = hashlib.sha256(demo.read_bytes()).digest()
+    validation = validate(settings_of(demo, tmp_path), [], tmp_path / "docs")
+    assert hashlib.sha256(demo.read_bytes()).digest() == before
+    duckdb.connect(str(demo)).close()
+    assert validation.success
+    assert validation.as_of_date == DAY
+    assert failed(validation.results) == {"identity_conflicts_are_absent"}
+    assert [(result.name, result.table, result.severity) for result in validation.results] == [
+        (check.name, check.table, check.severity) for check in declared_checks()
+    ]
+    (row,) = ask(demo, "select distinct invocation_id from build_log")
+    assert validation.invocation_id == row[0]
+    assert validation.accepted == []
+
+
+def test_names_of_checks_are_unique() -> None:
+    names = [check.name for check in declared_checks()]
+    assert len(names) == len(set(names))
+
+
+def test_every_check_is_broken_by_something() -> None:
+    """Sizes and definitions are broken by what is published, in tests of their own."""
+    segments = [segment.name for segment in read_catalog()]
+    published = {
+        VANISHED_CHECK,
+        *(SIZE_CHECK.format(segment) for segment in segments),
+        *(DEFINITION_CHECK.format(segment) for segment in segments),
+    }
+    noticed = set().union(*(item.fails for item in BREAKS))
+    assert noticed | published == {check.name for check in declared_checks()}
+    assert not noticed & published
+
+
+def assert_noticed(sound: Path, folder: Path, items: Collection[Break]) -> None:
+    """Assert that breaks fail exactly those checks of their tables that they name."""
+    tables = {item.table for item in items}
+    warehouse = copy_and_change(sound, folder, *(item.sql for item in items))
+    results = check_tables(settings_of(warehouse, folder), tables)
+    expected = set().union(*(item.fails for item in items))
+    assert failed(results) == expected
+    for result in results:
+        if not result.success:
+            assert result.exception is None
+            assert result.sample_ids or "value" in result.observed
+            assert result.observed.get("failing", 1) != 0
+
+
+@pytest.mark.parametrize("items", BREAKS_AT_ONCE.values(), ids=BREAKS_AT_ONCE)
+def test_what_is_broken_is_noticed(items: list[Break], sound: Path, tmp_path: Path) -> None:
+    assert_noticed(sound, tmp_path, items)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("item", BREAKS if PROVE else [], ids=lambda item: item.sql[:60])
+def test_what_is_broken_is_noticed_alone(item: Break, sound: Path, tmp_path: Path) -> None:
+    assert_noticed(sound, tmp_path, [item])
+
+
+def test_a_check_without_an_answer_has_failed(sound: Path, tmp_path: Path) -> None:
+    """One column that is gone takes no more than its checks; its table takes all of them."""
+    warehouse = copy_and_change(
+        sound, tmp_path, "alter table customer_facts drop column lead_count", "drop table sessions"
+    )
+    results = check_tables(settings_of(warehouse, tmp_path), {"customer_facts", "sessions"})
+    unanswered = {result.name for result in results if result.exception is not None}
+    assert unanswered == failed(results)
+    assert unanswered == {
+        "customer_facts_lead_count_is_never_null",
+        "customer_facts_lead_count_is_in_range",
+        *(result.name for result in results if result.table == "sessions"),
+    }
+    validation = Validation(DAY, "", [], results)
+    assert not validation.success
+
+
+def test_an_exception_tells_no_value(sound: Path, tmp_path: Path) -> None:
+    warehouse = copy_and_change(
+        sound,
+        tmp_path,
+        "alter table sessions rename to kept_sessions",
+        "update kept_sessions set utm_source = 'ada@shop.test'",
+        "create view sessions as "
+        "select * replace (cast(utm_source as double) as minutes) from kept_sessions",
+    )
+    results = check_tables(settings_of(warehouse, tmp_path), {"sessions"})
+    exceptions = {result.name: result.exception for result in results if not result.success}
+    assert "Conversion Error" in str(exceptions["sessions_minutes_is_in_range"])
+    assert "ada" not in json.dumps(Validation(DAY, "", [], results).to_dict())
+
+
+@pytest.mark.parametrize("days, is_fresh", [(3, True), (3 + 1 / 86_400, False)])
+def test_orders_may_be_as_old_as_their_limit(
+    days: float, is_fresh: bool, sound: Path, tmp_path: Path
+) -> None:
+    """Orders from after the build's instant don't make an old day fresh."""
+    warehouse = copy_and_change(
+        sound,
+        tmp_path,
+        "drop view stg_orders",
+        f"create table stg_orders as select as_of - to_microseconds({round(days * 86_400e6)}) "
+        "as ordered_at from int_as_of union all select as_of from int_as_of",
+    )
+    (result,) = check_tables(settings_of(warehouse, tmp_path), {"stg_orders"})
+    assert result.success is is_fresh
+    assert result.severity is Severity.BLOCKING
+
+
+def test_only_orders_must_be_there(sound: Path, tmp_path: Path) -> None:
+    tables = ("orders", "surveys", "exchange_rates")
+    warehouse = copy_and_change(sound, tmp_path, *(f"delete from base_{name}" for name in tables))
+    results = check_tables(settings_of(warehouse, tmp_path), {f"stg_{name}" for name in tables})
+    assert failed(results) == {"stg_orders_is_fresh"}
+
+
+def test_limits_are_those_of_the_build(sound: Path, tmp_path: Path) -> None:
+    """A var that dbt was given counts, before the value of dbt_project.yml."""
+    warehouse = copy_and_change(
+        sound,
+        tmp_path,
+        "update model_fingerprints set command_line_variables = '{\"max_rejected_share\": 0.001}'",
+    )
+    results = check_tables(settings_of(warehouse, tmp_path), {"raw_row_counts"})
+    assert "raw_row_counts_rejected_share_of_refunds_is_small" in failed(results)
+    assert read_thresholds({}).max_rejected_share == 0.05
+    with pytest.raises(ValidationError, match="can't be read"):
+        read_thresholds({"max_raw_age_days": 3})
+
+
+def test_sizes_swing_beyond_share_and_customers() -> None:
+    """Just below, at and above half of the expected size, and fifty customers."""
+    thresholds = replace(
+        read_thresholds({}), max_segment_swing_share=0.5, min_segment_swing_customers=50
+    )
+    assert allowed_sizes(Fraction(200), thresholds) == (100, 300)
+    assert allowed_sizes(Fraction(201), thresholds) == (101, 301)
+    assert allowed_sizes(Fraction(60), thresholds) == (11, 109)
+    assert allowed_sizes(Fraction(0), thresholds) == (0, 49)
+    assert allowed_sizes(Fraction(401, 2), thresholds) == (101, 300)
+    # A share that floating point can't hold is taken as it is written.
+    tenth = replace(thresholds, max_segment_swing_share=0.1, min_segment_swing_customers=1)
+    assert allowed_sizes(Fraction(30), tenth) == (27, 33)
+
+
+def version(
+    build_id: str, day: int, size: int | None, accepted: Collection[str] = ()
+) -> PublishedSizes:
+    """Return a version of a day of June with a size of the segment buyers, None for no segment."""
+    return PublishedSizes(
+        build_id,
+        date(2026, 6, day),
+        {"buyers": size} if size else {},
+        {"buyers": "a"} if size is not None else {},
+        frozenset(accepted),
+        Path(),
+    )
+
+
+def test_recent_history_is_one_size_a_day() -> None:
+    versions = [version(f"{day:02}", day, 100 + day) for day in range(1, 13)]
+    assert recent_sizes(versions, "buyers", date(2026, 6, 10), 3) == [107, 108, 109]
+    assert recent_sizes(versions, "buyers", date(2026, 6, 1), 3) == []
+    republished = [*versions, version("13", 9, 500)]
+    assert recent_sizes(republished, "buyers", date(2026, 6, 10), 3) == [107, 108, 500]
+
+
+def test_an_accepted_swing_starts_a_new_history() -> None:
+    versions = [
+        version("01", 1, 100),
+        version("02", 2, 100),
+        version("03", 3, 300, ["buyers"]),
+        version("04", 4, 310),
+    ]
+    assert recent_sizes(versions, "buyers", date(2026, 6, 5), 7) == [300, 310]
+    assert recent_sizes(versions[:3], "buyers", date(2026, 6, 3), 7) == [300]
+    assert recent_sizes(versions[:2], "buyers", date(2026, 6, 3), 7) == [100, 100]
+
+
+def test_a_segment_without_members_has_the_size_0_and_a_new_one_has_none() -> None:
+    versions = [version("01", 1, None), version("02", 2, 0), version("03", 3, 5)]
+    assert recent_sizes(versions, "buyers", date(2026, 6, 4), 7) == [0, 5]
+
+
+def publish_days(
+    settings: Settings, sizes: Mapping[str, int], accepted: Collection[str] = ()
+) -> None:
+    """Write versions of the three days before the demo's last, with the same sizes."""
+    for days in (3, 2, 1):
+        manifest = Manifest(
+            DAY - timedelta(days=days), sizes, fingerprints_of(settings.warehouse), [*accepted]
+        )
+        manifest.write(settings.published, f"20260{700 - days}T000000-00000000")
+
+
+def size_results(settings: Settings, accepted: Collection[str] = ()) -> Validation:
+    """Return what is found about sizes and definitions."""
+    subject = read_subject(settings, accepted)
+    names = {SIZE_CHECK, DEFINITION_CHECK}
+    checks = [
+        check
+        for check in subject.checks
+        if check.name == VANISHED_CHECK
+        or any(check.name.endswith(name.partition("{}")[2]) for name in names)
+    ]
+    return answer_checks(replace(subject, checks=checks))
+
+
+@pytest.mark.parametrize("parity", [0, 1])
+def test_the_swing_of_every_segment_is_noticed(parity: int, settings: Settings) -> None:
+    """Those that are sent somewhere stop publishing, the others are told."""
+    sizes = sizes_of(settings.warehouse)
+    segments = [segment for segment in read_catalog()][parity::2]
+    swung = {segment.name: 3 * sizes.get(segment.name, 0) + 500 for segment in segments}
+    publish_days(settings, sizes | swung)
+    validation = size_results(settings)
+    assert {result.name for result in validation.failures} == {
+        SIZE_CHECK.format(segment.name) for segment in segments if segment.is_synced
+    }
+    assert {result.name for result in validation.warnings} == {
+        SIZE_CHECK.format(segment.name) for segment in segments if not segment.is_synced
+    }
+    for result in validation.failures:
+        assert float(result.observed["value"]) < float(result.observed["minimum"])
+
+
+@pytest.mark.parametrize("past, success", [(212, False), (213, True), (637, True), (640, False)])
+def test_a_synced_segment_swings_just_beyond_half(
+    past: int, success: bool, settings: Settings
+) -> None:
+    """One-timers of the demo are 319: one and a half times 212.67, half of 638."""
+    sizes = sizes_of(settings.warehouse)
+    assert sizes["one_timers"] == 319
+    publish_days(settings, sizes | {"one_timers": past})
+    assert size_results(settings).success is success
+
+
+def test_an_accepted_swing_passes_and_is_recorded(settings: Settings, tmp_path: Path) -> None:
+    sizes = sizes_of(settings.warehouse)
+    publish_days(settings, sizes | {"one_timers": 1, "buyers": 1})
+    validation = validate(settings, ["one_timers", "locals"], tmp_path / "docs")
+    assert [result.name for result in validation.failures] == [SIZE_CHECK.format("buyers")]
+    assert validation.accepted == ["one_timers"]
+    messages = {result.name: result.message for result in validation.results}
+    assert messages[SIZE_CHECK.format("one_timers")].startswith("Accepted: ")
+    assert "319 customers" in messages[SIZE_CHECK.format("one_timers")]
+    with pytest.raises(ValidationError, match="no segment no_such"):
+        validate(settings, ["no_such"], tmp_path / "docs")
+
+
+def test_what_was_rolled_back_is_no_history(settings: Settings) -> None:
+    sizes = sizes_of(settings.warehouse)
+    publish_days(settings, sizes)
+    current = (settings.published / "current").readlink()
+    for days in (3, 2, 1):
+        manifest = Manifest(
+            DAY - timedelta(days=days), {"buyers": 1}, fingerprints_of(settings.warehouse)
+        )
+        manifest.write(settings.published, f"20260{800 - days}T000000-00000000")
+    assert not size_results(settings).success
+    (settings.published / "current").unlink()
+    (settings.published / "current").symlink_to(current)
+    assert size_results(settings).success
+
+
+def test_a_segment_that_vanished_stops_publishing_until_accepted(settings: Settings) -> None:
+    sizes = sizes_of(settings.warehouse)
+    fingerprints = fingerprints_of(settings.warehouse) | {"gone": "a"}
+    Manifest(DAY - timedelta(days=1), sizes, fingerprints).write(settings.published, "20260629T1")
+    (failure,) = size_results(settings).failures
+    assert failure.name == VANISHED_CHECK
+    assert failure.sample_ids == ["gone"]
+    validation = size_results(settings, ["gone"])
+    assert validation.success
+    assert validation.accepted == ["gone"]
+
+
+def publish_memberships(settings: Settings, folder: Path, *statements: str) -> None:
+    """Write what a published version holds for BI, with changes."""
+    path = folder / "segmentry.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"attach '{settings.warehouse}' as warehouse (read_only)")
+        for table in ("segment_memberships", "customer_facts", "segment_catalog"):
+            connection.execute(f"create table {table} as select * from warehouse.{table}")
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_a_changed_definition_tells_whom_it_moves(settings: Settings) -> None:
+    """Nobody's definition is new but two: one changed, one never published."""
+    sizes = sizes_of(settings.warehouse)
+    fingerprints = fingerprints_of(settings.warehouse) | {"one_timers": "another"}
+    del fingerprints["locals"]
+    manifest = Manifest(DAY - timedelta(days=1), sizes, fingerprints)
+    folder = manifest.write(settings.published, "20260629T000000-00000000")
+    ids = ask(
+        settings.warehouse,
+        "select customer_id from segment_memberships where segment = 'one_timers' "
+        "order by customer_id limit 2",
+    )
+    stayed, entered = (str(customer_id) for (customer_id,) in ids)
+    publish_memberships(
+        settings,
+        folder,
+        f"delete from segment_memberships where segment = 'one_timers' "
+        f"and customer_id = '{entered}'",
+        "insert into segment_memberships (customer_id, segment, segment_value) "
+        "values ('left', 'one_timers', '')",
+        "delete from segment_memberships where segment = 'locals'",
+    )
+    validation = size_results(settings)
+    assert validation.success
+    results = {result.name: result for result in validation.warnings}
+    assert set(results) == {DEFINITION_CHECK.format(name) for name in ("one_timers", "locals")}
+    result = results[DEFINITION_CHECK.format("one_timers")]
+    assert result.observed["entering"] == result.observed["leaving"] == 1
+    assert result.sample_ids == [entered, "left"]
+    assert stayed not in result.sample_ids
+    assert "1 customers enter" in result.message
+    assert results[DEFINITION_CHECK.format("locals")].observed["entering"] == sizes["locals"]
+
+
+@pytest.mark.parametrize("parity", [0, 1])
+def test_the_changed_definition_of_every_segment_is_told(parity: int, settings: Settings) -> None:
+    sizes = sizes_of(settings.warehouse)
+    changed = {segment.name: "another" for segment in read_catalog()[parity::2]}
+    fingerprints = fingerprints_of(settings.warehouse) | changed
+    Manifest(DAY, sizes, fingerprints).write(settings.published, "20260630T000000-00000000")
+    validation = size_results(settings)
+    assert validation.success
+    assert failed(validation.results) == {DEFINITION_CHECK.format(name) for name in changed}
+    # The version holds no memberships to compare with.
+    for result in validation.warnings:
+        assert result.exception is not None
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuse every connection to another machine."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    yield
+
+
+@pytest.mark.usefixtures("no_network")
+def test_nothing_that_is_shown_names_a_person(
+    demo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Whatever breaks: results, page and printed lines hold no address, name, phone or raw row."""
+    warehouse = copy_and_change(
+        demo,
+        tmp_path,
+        "update customer_contacts set customer_id = email where customer_id in "
+        "(select customer_id from customer_contacts where email is not null limit 5)",
+        "update segment_memberships set customer_id = 'ada@shop.test' where segment = 'buyers'",
+        "update rejected_rows set as_of_date = null",
+        "update identity_map set customer_id = null",
+        "insert into identity_map select * from identity_map",
+        "insert into sessions select * from sessions",
+        "alter table segment_metrics alter customer_count type varchar",
+        "update segment_metrics set customer_count = 'ada@shop.test'",
+    )
+    monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(warehouse))
+    docs = tmp_path / "docs"
+    monkeypatch.setattr("sys.argv", ["checks", "--data-docs", str(docs)])
+    assert command.main() == 1
+    printed = capfd.readouterr()
+    shown = printed.out + printed.err + (docs / "index.html").read_text(encoding="utf-8")
+    assert [path.name for path in docs.iterdir()] == ["index.html"]
+    assert "segment_memberships_customers_are_in_customer_facts" in shown
+    assert "(hidden: an address)" in shown
+    assert "@" not in shown.replace("@media", "")
+    people = ask(demo, "select first_name || ' ' || last_name, phone from customer_contacts")
+    assert not [text for row in people for text in row if text and str(text) in shown]
+
+
+def test_the_page_calls_nobody() -> None:
+    results = [
+        CheckResult("a_check", "a_table", Severity.BLOCKING, False, "<b>&</b>", {"value": 0.5}),
+        CheckResult("another", "a_table", Severity.WARNING, True, "Fine."),
+    ]
+    page = render_data_docs(Validation(DAY, "an-id", ["buyers"], results))
+    for call in ("http", "//", "src=", "<script", "<link", "url(", "@import"):
+        assert call not in page
+    assert "&lt;b&gt;&amp;&lt;/b&gt;" in page
+    assert "Must not be published" in page
+    assert 'name="viewport"' in page
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_the_command_says_what_it_found(
+    sound: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(sound))
+    monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(tmp_path / "published"))
+    monkeypatch.setattr("sys.argv", ["checks", "--data-docs", str(tmp_path / "docs")])
+    assert command.main() == 0
+    assert "0 failed, 0 warnings" in capsys.readouterr().out
+    monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(tmp_path / "nothing.duckdb"))
+    assert command.main() == 1
+    assert "dbt build" in capsys.readouterr().err
