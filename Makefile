@@ -1,10 +1,11 @@
 # Everything a fresh machine needs is git, make and Python 3.11 or later.
 
 PYTHON ?= python3
+PORT ?= 3000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo publish roll-back what-if test prove example docs lock clean
+.PHONY: demo publish roll-back serve what-if test prove example docs lock clean
 
 ## The demo shop from raw files to segments, and what came out.
 demo: $(READY)
@@ -24,6 +25,11 @@ roll-back: $(READY)
 ## make what-if VARS='{idle_customers_days: 120}'
 what-if: $(READY)
 	@$(BIN)/python -m orchestration.what_if $(if $(VARS),--vars "$$VARS")
+
+## Dagster at http://127.0.0.1:3000: a day as one run, its checks, backfills, schedule and alerts.
+serve: $(READY)
+	@DAGSTER_HOME=$(CURDIR)/orchestration/dagster_home DAGSTER_DISABLE_TELEMETRY=1 DO_NOT_TRACK=1 \
+		$(BIN)/dagster dev --host 127.0.0.1 --port $(PORT) --module-name orchestration.definitions
 
 ## Every check, in under 10 minutes on two cores.
 test: $(READY)

@@ -1,0 +1,75 @@
+"""What people are told when a day is not published, is published again, or is late."""
+
+from collections.abc import Sequence
+
+from dagster import DagsterEvent, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+
+from orchestration.notifier import Alert, AlertKind
+
+DAY_TAG = "dagster/partition"
+FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
+
+
+def failure_alert(run: DagsterRun, failures: Sequence[DagsterEvent]) -> Alert:
+    """Return what is told of a failed run.
+
+    Only texts of the project's own are told: the message of any other error may quote a row.
+
+    Args:
+        run: the run.
+        failures: the events of its failed steps; none when its process died.
+    """
+    day = run.tags.get(DAY_TAG, "")
+    reasons = [_reason(event) for event in failures]
+    text = (
+        "\n".join(reasons)
+        or "The run ended without a word: its process was killed, or never began."
+    )
+    return Alert(AlertKind.FAILURE, day, _title(run, "was not published"), text, run.run_id)
+
+
+def _reason(event: DagsterEvent) -> str:
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    name = data.error.cls_name if data.error else "error"
+    return f"{event.step_key} stopped with {name}; the run's log tells more."
+
+
+def recovery_alert(run: DagsterRun) -> Alert:
+    """Return what is told of the first run that succeeds after one that failed."""
+    text = "The run before it had failed; readers meet the new version now."
+    return Alert(
+        AlertKind.RECOVERY, run.tags.get(DAY_TAG, ""), _title(run, "is published"), text, run.run_id
+    )
+
+
+def late_alert(day: str, published_day: str) -> Alert:
+    """Return what is told when yesterday is not published and no run says why."""
+    text = f"Readers still meet {published_day}. No run may have started: is the schedule on?"
+    return Alert(AlertKind.LATE, day, f"{day} is late", text)
+
+
+def _title(run: DagsterRun, outcome: str) -> str:
+    return f"{run.tags.get(DAY_TAG) or f'The run {run.job_name}'} {outcome}"
+
+
+def is_recovery(instance: DagsterInstance, run: DagsterRun) -> bool:
+    """Tell whether the last run that ended before a run began to succeed had failed.
+
+    Only runs of a day count; looking at raw files neither fails nor recovers one.
+    """
+    if DAY_TAG not in run.tags:
+        return False
+    records = instance.get_run_records(RunsFilter(statuses=FINISHED), limit=50)
+    ended = {record.dagster_run.run_id: record.end_time or 0 for record in records}
+    earlier = [
+        record
+        for record in records
+        if DAY_TAG in record.dagster_run.tags
+        and ended[record.dagster_run.run_id] < ended.get(run.run_id, 0)
+    ]
+    if not earlier:
+        return False
+    last = max(earlier, key=lambda record: record.end_time or 0)
+    return last.dagster_run.status is DagsterRunStatus.FAILURE

@@ -1,0 +1,120 @@
+"""Checks as Dagster shows them: dbt's data tests and what is validated before publishing."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetKey,
+    AssetSpec,
+    MetadataValue,
+)
+from dagster_dbt import DagsterDbtTranslator, DbtProject
+
+from orchestration.checks import declared_checks
+from orchestration.checks.results import CheckResult, Severity
+
+
+def attach_singular_tests(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return a dbt manifest in which every singular test names the model that it is a check of.
+
+    Dagster shows a generic test at its model. One that reads several models is shown at the one
+    that is built last, after which it can run.
+    """
+    nodes = manifest["nodes"]
+    tests = [node for node in nodes.values() if node["resource_type"] == "test"]
+    for test in tests:
+        models = [name for name in test["depends_on"]["nodes"] if name in nodes]
+        if models and not test.get("attached_node"):
+            last = max(models, key=lambda model: (len(_ancestors(manifest, model)), model))
+            meta = test["config"].setdefault("meta", {})
+            meta.setdefault("dagster", {"ref": {"name": nodes[last]["name"]}})
+    return manifest
+
+
+def _ancestors(manifest: Mapping[str, Any], node: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        parents = set(manifest["parent_map"].get(waiting.pop(), [])) - found
+        found |= parents
+        waiting.extend(parents)
+    return found
+
+
+def dbt_checks(
+    specs: Sequence[AssetSpec],
+    manifest: Mapping[str, Any],
+    translator: DagsterDbtTranslator,
+    project: DbtProject,
+) -> list[AssetCheckSpec]:
+    """Return a check for every data test of the project. Unit tests say nothing about data.
+
+    Args:
+        specs: the assets of the project's models and seeds.
+        manifest: the dbt manifest, its singular tests attached.
+        translator: how nodes are shown.
+        project: the dbt project.
+    """
+    tests = [name for name, node in manifest["nodes"].items() if node["resource_type"] == "test"]
+    by_node = {spec.metadata["dagster_dbt/unique_id"]: spec for spec in specs}
+    checks = (
+        translator.get_asset_check_spec(by_node[parent], manifest, test, project)
+        for test in tests
+        for parent in manifest["parent_map"][test]
+        if parent in by_node
+    )
+    return [check for check in checks if check]
+
+
+def validation_checks(models: Collection[AssetKey]) -> list[AssetCheckSpec]:
+    """Return a check for everything that is validated before publishing.
+
+    They do not block in Dagster's sense, since they run in the step that publishes; publishing
+    itself refuses when a blocking one fails.
+
+    Args:
+        models: the keys of models and seeds; a table of another name is a raw table.
+    """
+    return [
+        AssetCheckSpec(
+            name=check.name,
+            asset=asset_of_table(check.table, models),
+            description=_describe(check.severity),
+        )
+        for check in declared_checks()
+    ]
+
+
+def asset_of_table(table: str, models: Collection[AssetKey]) -> AssetKey:
+    """Return the asset of a table that is checked: a model, a seed, or else a raw table."""
+    key = AssetKey([table.removeprefix("raw.")])
+    return key if key in models else key.with_prefix("raw")
+
+
+def validation_results(
+    results: Sequence[CheckResult], models: Collection[AssetKey]
+) -> Iterator[AssetCheckResult]:
+    """Yield what a validation found; ids of failing rows stay in its Data Docs."""
+    for result in results:
+        numbers = {f"observed/{name}": value for name, value in result.observed.items()}
+        yield AssetCheckResult(
+            asset_key=asset_of_table(result.table, models),
+            check_name=result.name,
+            passed=result.success,
+            severity=(
+                AssetCheckSeverity.ERROR
+                if result.severity is Severity.BLOCKING
+                else AssetCheckSeverity.WARN
+            ),
+            description=result.message,
+            metadata={**numbers, "severity": MetadataValue.text(result.severity.value)},
+        )
+
+
+def _describe(severity: Severity) -> str:
+    if severity is Severity.BLOCKING:
+        return "Validated before publishing; a failure keeps the last published version current."
+    return "Validated before publishing; a failure is told and published."

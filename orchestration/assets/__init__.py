@@ -1,0 +1,1 @@
+"""What is built each day, as Dagster's assets: raw tables, models and seeds, published versions."""

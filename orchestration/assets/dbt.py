@@ -1,0 +1,168 @@
+"""Runs dbt for a day and tells Dagster what came out."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckResult,
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    AssetObservation,
+    AssetSpec,
+    Failure,
+    Output,
+    TableColumn,
+    TableSchema,
+)
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DbtCliEventMessage,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    build_dbt_asset_specs,
+)
+
+from orchestration.asset_checks import attach_singular_tests
+from orchestration.assets.translator import Translator
+from orchestration.locks import is_locked, retry_later
+from orchestration.partitions import vars_of_day
+from orchestration.settings import Settings
+from orchestration.warehouse_facts import TableFacts, read_table_facts
+
+DbtEvent = (
+    Output[Any] | AssetMaterialization | AssetObservation | AssetCheckResult | AssetCheckEvaluation
+)
+
+# The project's own words for a folder or a setting that can't be used: they quote no row.
+OWN_ERRORS = re.compile(r"(?:The raw folder .* can not be read: |The var \w+ is ).*")
+NAMES_TOLD = 10
+
+
+@dataclass(frozen=True)
+class DbtGraph:
+    """The models and seeds of the dbt project as assets.
+
+    Attributes:
+        project: the dbt project.
+        manifest: what dbt says of it, singular tests attached to models.
+        translator: how nodes are shown.
+        specs: one asset per model and seed.
+    """
+
+    project: DbtProject
+    manifest: Mapping[str, Any]
+    translator: DagsterDbtTranslator
+    specs: Sequence[AssetSpec]
+
+    @property
+    def keys(self) -> frozenset[AssetKey]:
+        """The keys of all models and seeds."""
+        return frozenset(spec.key for spec in self.specs)
+
+
+def read_dbt_graph(project: DbtProject) -> DbtGraph:
+    """Return the models and seeds of a dbt project whose manifest is there."""
+    manifest = attach_singular_tests(json.loads(project.manifest_path.read_bytes()))
+    translator = Translator(project.project_dir / "seeds" / "segment_catalog.csv")
+    specs = build_dbt_asset_specs(
+        manifest=manifest, dagster_dbt_translator=translator, project=project
+    )
+    return DbtGraph(project, manifest, translator, specs)
+
+
+def build_arguments(day: str) -> list[str]:
+    """Return the dbt command that builds and tests everything for a day.
+
+    It is one run of dbt over the whole project, because only a whole build can be published. Unit
+    tests say nothing about data: they run where code changes.
+    """
+    return ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(vars_of_day(day))]
+
+
+def build_day(
+    context: AssetExecutionContext, dbt: DbtCliResource, graph: DbtGraph, day: str
+) -> Iterator[DbtEvent]:
+    """Build and test everything for a day.
+
+    Row counts can't be read while dbt writes the warehouse, so events are handed on at the end;
+    what happens meanwhile is in the run's output.
+
+    Raises:
+        RetryRequested: when another process holds the warehouse.
+        Failure: when anything failed; its text names what, with counts, and quotes no row.
+    """
+    # The folder outlives only a failed run, whose dbt.log somebody may want to read.
+    target = graph.project.project_dir / "target" / "runs" / context.run_id
+    invocation = dbt.cli(
+        build_arguments(day),
+        manifest=graph.manifest,
+        dagster_dbt_translator=graph.translator,
+        target_path=target,
+        raise_on_error=False,
+    )
+    messages = list(invocation.stream_raw_events())
+    events = [
+        event
+        for message in messages
+        for event in message.to_default_asset_events(
+            manifest=graph.manifest,
+            dagster_dbt_translator=graph.translator,
+            context=context,
+            target_path=target,
+            project=graph.project,
+        )
+    ]
+    error = invocation.get_error()
+    if error and is_locked(error):
+        raise retry_later()
+    if error:
+        yield from events
+        raise Failure(describe_failure(messages, invocation), allow_retries=False)
+    tables = {spec.key.to_python_identifier(): spec.key.path[-1] for spec in graph.specs}
+    facts = read_table_facts(Settings.from_environment().warehouse, tables.values())
+    for event in events:
+        yield (
+            _with_facts(event, facts[tables[event.output_name]])
+            if isinstance(event, Output)
+            else event
+        )
+    shutil.rmtree(target)
+
+
+def describe_failure(messages: Sequence[DbtCliEventMessage], invocation: DbtCliInvocation) -> str:
+    """Return what failed in a run of dbt: names, statuses and counts, and the project's own words.
+
+    dbt's messages are left out, since the database quotes values in its errors.
+    """
+    own_words = OWN_ERRORS.findall(str(invocation.get_error()))
+    failed = sorted({name for message in messages if (name := _failed_node(message))})
+    told = ", ".join(failed[:NAMES_TOLD])
+    more = f" and {len(failed) - NAMES_TOLD} more" if len(failed) > NAMES_TOLD else ""
+    if failed:
+        return f"dbt: {len(failed)} failed: {told}{more}."
+    if own_words:
+        return f"dbt: {own_words[0]}"
+    return "dbt stopped before it built anything; what it said is in the output of the run."
+
+
+def _failed_node(message: DbtCliEventMessage) -> str | None:
+    data = message.raw_event["data"]
+    node = data.get("node_info", {})
+    if not message.is_result_event or node.get("node_status") not in ("error", "fail"):
+        return None
+    failures = data.get("num_failures")
+    return f"{node['node_name']} ({f'{failures:,} rows' if failures else node['node_status']})"
+
+
+def _with_facts(output: Output[Any], facts: TableFacts) -> Output[Any]:
+    schema = TableSchema(columns=[TableColumn(name, kind) for name, kind in facts.columns])
+    table: dict[str, Any] = {"dagster/row_count": facts.row_count, "dagster/column_schema": schema}
+    size = {} if facts.customer_count is None else {"customers": facts.customer_count}
+    return output.with_metadata({**output.metadata, **table, **size})

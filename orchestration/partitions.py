@@ -1,0 +1,54 @@
+"""The days that are built: one partition a day, in the shop's time zone."""
+
+import os
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dagster import DailyPartitionsDefinition
+
+from orchestration.settings import ROOT
+
+FIRST_DAY = "2026-01-01"
+
+
+def read_project_vars(project: Path = ROOT) -> dict[str, Any]:
+    """Return the vars of a dbt project, as its `dbt_project.yml` gives them."""
+    text = (project / "dbt_project.yml").read_text(encoding="utf-8")
+    variables: dict[str, Any] = yaml.safe_load(text)["vars"]
+    return variables
+
+
+def daily_partitions(
+    variables: Mapping[str, Any], environment: Mapping[str, str] = os.environ
+) -> DailyPartitionsDefinition:
+    """Return the days that can be built; the last is yesterday, the shop's last complete day.
+
+    The demo shop's last day is the demo's own, so that the demo never goes stale.
+
+    Args:
+        variables: the project's vars: `shop_timezone` and `demo_as_of`.
+        environment: `SEGMENTRY_FIRST_DAY` is the first day that can be built, such as 2026-01-01.
+
+    Raises:
+        ValueError: when the first day is no date.
+    """
+    first_day = date.fromisoformat(environment.get("SEGMENTRY_FIRST_DAY") or FIRST_DAY)
+    day_after_demo = date.fromisoformat(variables["demo_as_of"]) + timedelta(days=1)
+    return DailyPartitionsDefinition(
+        start_date=first_day.isoformat(),
+        end_date=None if environment.get("SEGMENTRY_RAW_DIR") else day_after_demo.isoformat(),
+        timezone=variables["shop_timezone"],
+    )
+
+
+def vars_of_day(day: str) -> dict[str, str]:
+    """Return the dbt vars that compute everything for the end of a day, given as 2026-06-30."""
+    return {"as_of": date.fromisoformat(day).isoformat()}
+
+
+def day_before(day: str) -> str:
+    """Return the day before a day, both as 2026-06-30."""
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
