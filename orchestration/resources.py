@@ -1,11 +1,12 @@
 """What assets are given to work with: the dbt project and the program that runs it."""
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
 from dagster_dbt import DbtCliResource, DbtProject
 
-from orchestration.dbt_command import DBT
+from orchestration.dbt_command import DBT, run_dbt
 from orchestration.settings import ROOT
 
 # What dbt reads of the project. A folder's own time tells of files that were removed.
@@ -16,11 +17,21 @@ def dbt_project(folder: Path = ROOT) -> DbtProject:
     """Return the dbt project with a manifest that tells of the project as it is now.
 
     Every process that loads the definitions asks; only the first after a change waits for dbt.
+
+    Raises:
+        DbtError: when dbt can't read the project.
     """
     project = DbtProject(project_dir=folder)
     manifest = project.manifest_path
-    if not manifest.exists() or manifest.stat().st_mtime < changed_at(folder):
-        project.preparer.prepare(project)
+    manifest.parent.mkdir(exist_ok=True)
+    with (manifest.parent / ".parsing").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not manifest.exists() or manifest.stat().st_mtime < changed_at(folder):
+            run_dbt(
+                "parse",
+                project=folder,
+                environment={"DBT_TARGET_PATH": str(manifest.parent)},
+            )
     return project
 
 
