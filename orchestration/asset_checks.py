@@ -1,6 +1,6 @@
 """Checks as Dagster shows them: dbt's data tests and what is validated before publishing."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dagster import (
@@ -69,39 +69,28 @@ def dbt_checks(
     return [check for check in checks if check]
 
 
-def validation_checks(models: Collection[AssetKey]) -> list[AssetCheckSpec]:
+def validation_checks() -> list[AssetCheckSpec]:
     """Return a check for everything that is validated before publishing.
 
     They do not block in Dagster's sense, since they run in the step that publishes; publishing
     itself refuses when a blocking one fails.
-
-    Args:
-        models: the keys of models and seeds; a table of another name is a raw table.
     """
     return [
         AssetCheckSpec(
             name=check.name,
-            asset=asset_of_table(check.table, models),
+            asset=AssetKey(check.table),
             description=_describe(check.severity),
         )
         for check in declared_checks()
     ]
 
 
-def asset_of_table(table: str, models: Collection[AssetKey]) -> AssetKey:
-    """Return the asset of a table that is checked: a model, a seed, or else a raw table."""
-    key = AssetKey([table.removeprefix("raw.")])
-    return key if key in models else key.with_prefix("raw")
-
-
-def validation_results(
-    results: Sequence[CheckResult], models: Collection[AssetKey]
-) -> Iterator[AssetCheckResult]:
+def validation_results(results: Sequence[CheckResult]) -> Iterator[AssetCheckResult]:
     """Yield what a validation found; ids of failing rows stay in its Data Docs."""
     for result in results:
         numbers = {f"observed/{name}": value for name, value in result.observed.items()}
         yield AssetCheckResult(
-            asset_key=asset_of_table(result.table, models),
+            asset_key=AssetKey(result.table),
             check_name=result.name,
             passed=result.success,
             severity=(

@@ -3,31 +3,41 @@
 from dagster import AutomationConditionSensorDefinition, Definitions, in_process_executor
 
 from orchestration.assets.day import day_asset
-from orchestration.assets.dbt import read_dbt_graph
+from orchestration.assets.dbt import other_sources, read_dbt_graph
 from orchestration.assets.raw import raw_assets, raw_tables
 from orchestration.partitions import daily_partitions, read_project_vars
 from orchestration.resources import dbt_program, dbt_project
 from orchestration.schedules import daily_job, every_morning
 from orchestration.sensors import late_version, new_raw_files, tell_failure, tell_recovery
 
-project = dbt_project()
-graph = read_dbt_graph(project)
-partitions = daily_partitions(read_project_vars())
-raw_files = raw_assets(graph)
-day = day_asset(graph, partitions)
 
-defs = Definitions(
-    assets=[raw_files, day],
-    jobs=[daily_job(day)],
-    schedules=[every_morning(partitions)],
-    sensors=[
-        new_raw_files(partitions, sorted(raw_tables(graph))),
-        tell_failure,
-        tell_recovery,
-        late_version(partitions),
-        AutomationConditionSensorDefinition("look_at_raw_files", target=sorted(raw_files.keys)),
-    ],
-    resources={"dbt": dbt_program(project)},
-    # One process: DuckDB has one writer, and a step of its own process would only wait for it.
-    executor=in_process_executor,
-)
+def shop_definitions() -> Definitions:
+    """Return the assets, the job and what starts and watches it, for the shop of the environment.
+
+    Raises:
+        DbtError: when dbt can't read the project.
+        ValueError: when the first day is no date.
+    """
+    project = dbt_project()
+    graph = read_dbt_graph(project)
+    partitions = daily_partitions(read_project_vars())
+    raw_files = raw_assets(graph)
+    day = day_asset(graph, partitions)
+    return Definitions(
+        assets=[raw_files, *other_sources(graph), day],
+        jobs=[daily_job(day)],
+        schedules=[every_morning(partitions)],
+        sensors=[
+            new_raw_files(partitions, sorted(raw_tables(graph))),
+            tell_failure,
+            tell_recovery,
+            late_version(partitions),
+            AutomationConditionSensorDefinition("look_at_raw_files", target=sorted(raw_files.keys)),
+        ],
+        resources={"dbt": dbt_program(project)},
+        # One process: DuckDB has one writer, and a process per step would only wait for it.
+        executor=in_process_executor,
+    )
+
+
+defs = shop_definitions()

@@ -13,19 +13,14 @@ SECONDS_TO_WAIT = 10
 LOCK_MESSAGE = "Could not set lock on file"
 
 
-def is_locked(message: object) -> bool:
-    """Tell whether an error, or the text of one, is DuckDB's word for a file in other hands."""
-    return LOCK_MESSAGE in str(message)
-
-
-def retry_later() -> RetryRequested:
-    """Return the request to run the step again in a moment."""
-    return RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=SECONDS_TO_WAIT)
+def is_locked(error: BaseException | None) -> bool:
+    """Tell whether an error, or what caused it, is that another process holds the file."""
+    return error is not None and (LOCK_MESSAGE in str(error) or is_locked(error.__cause__))
 
 
 @contextmanager
 def retried_when_locked() -> Iterator[None]:
-    """Turn an error, or its cause, that is a locked warehouse into a request to run again.
+    """Turn an error that another process caused by holding the warehouse into a request to retry.
 
     Raises:
         RetryRequested: when the warehouse is locked; any other error as it is.
@@ -33,6 +28,8 @@ def retried_when_locked() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if is_locked(error) or is_locked(error.__cause__):
-            raise retry_later() from error
+        if is_locked(error):
+            raise RetryRequested(
+                max_retries=MAX_RETRIES, seconds_to_wait=SECONDS_TO_WAIT
+            ) from error
         raise

@@ -48,13 +48,11 @@ def day_asset(graph: DbtGraph, partitions: DailyPartitionsDefinition) -> AssetsD
         specs=[*graph.specs, published_spec(graph)],
         check_specs=[
             *dbt_checks(graph.specs, graph.manifest, graph.translator, graph.project),
-            *validation_checks(graph.keys),
+            *validation_checks(),
         ],
         partitions_def=partitions,
         backfill_policy=BackfillPolicy.multi_run(max_partitions_per_run=1),
         pool=WRITER_POOL,
-        # Validation also looks at raw tables, which are not made here.
-        allow_arbitrary_check_specs=True,
     )
     def shop_day(
         context: AssetExecutionContext, config: DayConfig, dbt: DbtCliResource
@@ -64,7 +62,7 @@ def day_asset(graph: DbtGraph, partitions: DailyPartitionsDefinition) -> AssetsD
         require_day_before(context, day)
         with retried_when_locked():
             yield from build_day(context, dbt, graph, day)
-            yield from publish_day(Settings.from_environment(), day, config.accept, graph.keys)
+            yield from publish_day(Settings.from_environment(), day, config.accept)
 
     return shop_day
 

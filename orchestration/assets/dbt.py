@@ -11,7 +11,6 @@ from dagster import (
     AssetCheckEvaluation,
     AssetCheckResult,
     AssetExecutionContext,
-    AssetKey,
     AssetMaterialization,
     AssetObservation,
     AssetSpec,
@@ -31,7 +30,7 @@ from dagster_dbt import (
 
 from orchestration.asset_checks import attach_singular_tests
 from orchestration.assets.translator import Translator
-from orchestration.locks import is_locked, retry_later
+from orchestration.locks import is_locked
 from orchestration.partitions import vars_of_day
 from orchestration.settings import Settings
 from orchestration.warehouse_facts import TableFacts, read_table_facts
@@ -61,11 +60,6 @@ class DbtGraph:
     translator: DagsterDbtTranslator
     specs: Sequence[AssetSpec]
 
-    @property
-    def keys(self) -> frozenset[AssetKey]:
-        """The keys of all models and seeds."""
-        return frozenset(spec.key for spec in self.specs)
-
 
 def read_dbt_graph(project: DbtProject) -> DbtGraph:
     """Return the models and seeds of a dbt project whose manifest is there."""
@@ -75,6 +69,15 @@ def read_dbt_graph(project: DbtProject) -> DbtGraph:
         manifest=manifest, dagster_dbt_translator=translator, project=project
     )
     return DbtGraph(project, manifest, translator, specs)
+
+
+def other_sources(graph: DbtGraph) -> list[AssetSpec]:
+    """Return dbt's sources beside the raw tables, such as what earlier days published."""
+    return [
+        graph.translator.get_asset_spec(graph.manifest, name, graph.project)
+        for name, source in graph.manifest["sources"].items()
+        if source["source_name"] != "raw"
+    ]
 
 
 def build_arguments(day: str) -> list[str]:
@@ -95,7 +98,7 @@ def build_day(
     what happens meanwhile is in the run's output.
 
     Raises:
-        RetryRequested: when another process holds the warehouse.
+        DagsterDbtCliRuntimeError: when another process holds the warehouse.
         Failure: when anything failed; its text names what, with counts, and quotes no row.
     """
     # The folder outlives only a failed run, whose dbt.log somebody may want to read.
@@ -119,10 +122,9 @@ def build_day(
             project=graph.project,
         )
     ]
-    error = invocation.get_error()
-    if error and is_locked(error):
-        raise retry_later()
-    if error:
+    if error := invocation.get_error():
+        if is_locked(error):
+            raise error
         yield from events
         raise Failure(describe_failure(messages, invocation), allow_retries=False)
     tables = {spec.key.to_python_identifier(): spec.key.path[-1] for spec in graph.specs}

@@ -20,6 +20,7 @@ from dagster import (
 
 from orchestration.asset_checks import validation_results
 from orchestration.assets.dbt import DbtGraph
+from orchestration.checks.errors import ValidationError
 from orchestration.checks.results import Validation
 from orchestration.checks.validate import validate
 from orchestration.publish.errors import PublishError
@@ -64,7 +65,7 @@ def _is_public(graph: DbtGraph, spec: AssetSpec) -> bool:
 
 
 def publish_day(
-    settings: Settings, day: str, accepted: Collection[str], models: Collection[AssetKey]
+    settings: Settings, day: str, accepted: Collection[str]
 ) -> Iterator[AssetCheckResult | MaterializeResult[Any]]:
     """Validate the warehouse and publish it; what was found is told in any case.
 
@@ -72,15 +73,14 @@ def publish_day(
         settings: the shop's warehouse and its published versions.
         day: the day that the warehouse must be built for.
         accepted: segments whose swing is let through.
-        models: the keys of models and seeds.
 
     Raises:
         Failure: when it is not published; its text names the checks that failed, with the numbers.
     """
     with TemporaryDirectory() as folder:
         data_docs = Path(folder)
-        validation = validate(settings, accepted, data_docs)
-        yield from validation_results(validation.results, models)
+        validation = check(settings, accepted, data_docs)
+        yield from validation_results(validation.results)
         if validation.as_of_date != date.fromisoformat(day):
             raise Failure(
                 f"Not published: the warehouse was built for {validation.as_of_date}, not {day}.",
@@ -89,10 +89,22 @@ def publish_day(
         try:
             version = publish(settings, validation, data_docs)
         except PublishError as error:
-            raise Failure(describe_refusal(validation, error), allow_retries=False) from None
+            raise Failure(describe_refusal(validation, error), allow_retries=False) from error
     yield MaterializeResult(
         asset_key=PUBLISHED_VERSION, metadata=_describe(version.manifest, validation)
     )
+
+
+def check(settings: Settings, accepted: Collection[str], data_docs: Path) -> Validation:
+    """Validate the warehouse.
+
+    Raises:
+        Failure: when nothing can be said of it.
+    """
+    try:
+        return validate(settings, accepted, data_docs)
+    except ValidationError as error:
+        raise Failure(f"Not published: {error}", allow_retries=False) from error
 
 
 def describe_refusal(validation: Validation, error: PublishError) -> str:

@@ -21,9 +21,17 @@ from dagster import (
 
 from orchestration.assets.dbt import DbtGraph
 from orchestration.automation import looked_at_every_hour
+from orchestration.csv_reader import csv_header
 from orchestration.settings import Settings
 
-# In this order of trust: a suffix names how a file is read.
+# Nothing is sniffed, and a line that can't be split is nothing.
+CSV_QUERY = """
+    from read_csv(
+        $1, columns = $2, auto_detect = false, header = true, delim = ',', quote = '"',
+        escape = '"', strict_mode = false, null_padding = true, ignore_errors = true
+    )
+"""
+
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
 
 
@@ -63,30 +71,24 @@ def newest_timestamp(files: Sequence[RawFile], column: str) -> datetime | None:
     and rejected when the table is staged.
     """
     newest: list[datetime] = []
-    with duckdb.connect(config={"TimeZone": "UTC"}) as connection:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
         for file in files:
-            relation = (
+            is_parquet = file.path.suffix == ".parquet"
+            rows = (
                 connection.read_parquet(str(file.path))
-                if file.path.suffix == ".parquet"
-                else connection.read_csv(
-                    str(file.path),
-                    header=True,
-                    delimiter=",",
-                    quotechar='"',
-                    escapechar='"',
-                    all_varchar=True,
-                    ignore_errors=True,
-                    null_padding=True,
-                )
+                if is_parquet
+                else connection.sql(CSV_QUERY, params=[str(file.path), _text_columns(file.path)])
             )
-            names = {name.lower(): name for name in relation.columns}
-            if column not in names:
-                continue
-            moment = f'try_cast("{names[column]}" as timestamptz)'
-            row = relation.filter(f"{moment} <= now()").aggregate(f"max({moment})").fetchone()
-            if row and row[0]:
-                newest.append(row[0].astimezone(UTC))
+            if column in (name.lower() for name in rows.columns):
+                moment = f'try_cast("{column}" as timestamptz)'
+                row = rows.filter(f"{moment} <= now()").aggregate(f"max({moment})").fetchone()
+                newest += [row[0].astimezone(UTC)] if row and row[0] else []
     return max(newest, default=None)
+
+
+def _text_columns(path: Path) -> dict[str, str]:
+    return dict.fromkeys(csv_header(str(path)), "varchar")
 
 
 def raw_tables(graph: DbtGraph) -> dict[str, Mapping[str, Any]]:

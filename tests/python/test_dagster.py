@@ -1,0 +1,336 @@
+"""What Dagster is told of the project: assets, checks, days, and what starts and watches a run."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    DailyPartitionsDefinition,
+    Definitions,
+    RunRequest,
+    SensorResult,
+    SkipReason,
+    build_schedule_context,
+    build_sensor_context,
+    partition_loading_context,
+)
+
+from orchestration.assets.dbt import build_arguments
+from orchestration.assets.published import PUBLISHED_VERSION
+from orchestration.assets.raw import digest, find_raw_files, newest_timestamp
+from orchestration.definitions import defs
+from orchestration.partitions import daily_partitions, day_before, vars_of_day
+from orchestration.resources import changed_at
+from orchestration.schedules import every_morning
+from orchestration.sensors import is_late, new_raw_files
+from orchestration.settings import DEMO_SHOP, ROOT
+
+DEMO = {"demo_as_of": "2026-06-30", "shop_timezone": "UTC"}
+RAW = {"SEGMENTRY_RAW_DIR": "somewhere", "SEGMENTRY_FIRST_DAY": "2026-01-01"}
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    """Return what dbt says of the project."""
+    content: dict[str, Any] = json.loads((ROOT / "target" / "manifest.json").read_bytes())
+    return content
+
+
+@pytest.fixture
+def instance() -> Iterator[DagsterInstance]:
+    """Return a Dagster of its own."""
+    with DagsterInstance.local_temp() as instance:
+        yield instance
+
+
+def nodes(manifest: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] in kinds]
+
+
+def test_the_definitions_hold_together():
+    Definitions.validate_loadable(defs)
+
+
+def test_every_model_and_seed_is_an_asset_with_group_owner_and_description(
+    manifest: dict[str, Any],
+):
+    specs = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
+    for node in nodes(manifest, "model", "seed"):
+        spec = specs[AssetKey(node["name"])]
+        layer = "seeds" if node["resource_type"] == "seed" else node["fqn"][1]
+        assert spec.group_name == layer
+        assert [owner for owner in spec.owners if owner.startswith("team:")]
+        assert spec.description
+        columns = spec.metadata["dagster/column_schema"].columns if node["columns"] else []
+        assert {column.name for column in columns} == set(node["columns"])
+
+
+def test_a_segment_is_shown_with_its_owner_and_family_of_the_catalog():
+    spec = defs.resolve_assets_def("segment_coupon_lovers").specs_by_key[
+        AssetKey("segment_coupon_lovers")
+    ]
+    assert list(spec.owners) == ["team:promotions"]
+    assert spec.tags["segmentry/family"] == "purchase"
+    assert spec.tags["segmentry/sensitive"] == "false"
+
+
+def test_raw_tables_are_looked_at_and_not_made(manifest: dict[str, Any]):
+    graph = defs.resolve_asset_graph()
+    for source in manifest["sources"].values():
+        if source["source_name"] == "raw":
+            key = AssetKey(["raw", source["name"]])
+            assert key in graph.observable_asset_keys
+            assert key not in graph.materializable_asset_keys
+
+
+def test_every_data_test_is_a_check_and_no_unit_test_is(manifest: dict[str, Any]):
+    checks = {key.name for key in defs.resolve_asset_graph().asset_check_keys}
+    assert {test["name"] for test in nodes(manifest, "test")} <= checks
+    assert not {test["name"] for test in manifest["unit_tests"].values()} & checks
+
+
+def test_a_test_of_several_models_is_shown_at_the_one_that_is_built_last():
+    keys = {key.name: key.asset_key for key in defs.resolve_asset_graph().asset_check_keys}
+    assert keys["facts_reconcile_with_orders"] == AssetKey("customer_facts")
+
+
+def test_a_version_stands_on_the_version_of_the_day_before():
+    graph = defs.resolve_asset_graph()
+    node = graph.get(PUBLISHED_VERSION)
+    assert node.has_self_dependency
+    assert AssetKey("segment_memberships") in node.parent_keys
+    mapping = node.partition_mappings[PUBLISHED_VERSION]
+    assert mapping.start_offset == mapping.end_offset == -1
+
+
+def test_a_day_is_made_whole():
+    assert not defs.resolve_assets_def("published_version").can_subset
+    assert not defs.resolve_assets_def("customer_facts").can_subset
+
+
+@pytest.mark.parametrize(
+    ("day", "before"),
+    [
+        pytest.param("2026-06-30", "2026-06-29", id="any day"),
+        pytest.param("2028-03-01", "2028-02-29", id="after a leap day"),
+        pytest.param("2027-03-01", "2027-02-28", id="after a February without one"),
+        pytest.param("2026-01-01", "2025-12-31", id="the first of a year"),
+    ],
+)
+def test_a_day_becomes_vars_and_a_day_before(day: str, before: str):
+    assert vars_of_day(day) == {"as_of": day}
+    assert day_before(day) == before
+    assert build_arguments(day)[-1] == json.dumps({"as_of": day})
+
+
+@pytest.mark.parametrize("day", ["2027-02-29", "30.06.2026", "today"])
+def test_what_is_no_day_is_refused(day: str):
+    with pytest.raises(ValueError):
+        vars_of_day(day)
+
+
+@pytest.mark.parametrize(
+    ("timezone", "now", "last"),
+    [
+        pytest.param(
+            "UTC", "2026-06-30T23:59:59+00:00", "2026-06-29", id="a day that still goes on"
+        ),
+        pytest.param("UTC", "2026-07-01T00:00:00+00:00", "2026-06-30", id="a day that just ended"),
+        pytest.param("UTC", "2028-03-01T12:00:00+00:00", "2028-02-29", id="a leap day"),
+        pytest.param(
+            "America/New_York", "2026-07-01T03:59:59+00:00", "2026-06-29", id="not midnight there"
+        ),
+        pytest.param(
+            "America/New_York", "2026-07-01T04:00:00+00:00", "2026-06-30", id="midnight there"
+        ),
+        pytest.param(
+            "America/New_York", "2026-03-09T03:59:59+00:00", "2026-03-07", id="a day of 23 hours"
+        ),
+        pytest.param(
+            "America/New_York", "2026-03-09T04:00:00+00:00", "2026-03-08", id="23 hours are over"
+        ),
+        pytest.param(
+            "America/New_York", "2026-11-02T04:59:59+00:00", "2026-10-31", id="a day of 25 hours"
+        ),
+        pytest.param(
+            "America/New_York", "2026-11-02T05:00:00+00:00", "2026-11-01", id="25 hours are over"
+        ),
+    ],
+)
+def test_the_last_day_is_the_shops_yesterday(timezone: str, now: str, last: str):
+    partitions = daily_partitions(DEMO | {"shop_timezone": timezone}, RAW)
+    with partition_loading_context(datetime.fromisoformat(now)):
+        assert partitions.get_last_partition_key() == last
+
+
+def test_days_begin_where_the_environment_says():
+    partitions = daily_partitions(DEMO, RAW | {"SEGMENTRY_FIRST_DAY": "2026-02-27"})
+    assert partitions.get_first_partition_key() == "2026-02-27"
+    with pytest.raises(ValueError):
+        daily_partitions(DEMO, RAW | {"SEGMENTRY_FIRST_DAY": "yesterday"})
+
+
+def test_the_demo_shop_ends_with_its_own_last_day():
+    with partition_loading_context(datetime(2030, 1, 1, tzinfo=UTC)):
+        assert daily_partitions(DEMO, {}).get_last_partition_key() == "2026-06-30"
+
+
+def test_the_schedule_starts_yesterday_once():
+    schedule = every_morning(daily_partitions(DEMO | {"shop_timezone": "Europe/Paris"}, RAW))
+    assert schedule.execution_timezone == "Europe/Paris"
+    with partition_loading_context(datetime(2026, 7, 1, 3, tzinfo=UTC)):
+        request = schedule(build_schedule_context())
+    assert isinstance(request, RunRequest)
+    assert (request.partition_key, request.run_key) == ("2026-06-30", "2026-06-30")
+
+
+def test_the_schedule_waits_for_the_first_day():
+    schedule = every_morning(daily_partitions(DEMO, RAW))
+    with partition_loading_context(datetime(2025, 12, 31, tzinfo=UTC)):
+        assert isinstance(schedule(build_schedule_context()), SkipReason)
+
+
+class RawFolder:
+    """A raw folder under the eyes of the sensor, with Dagster's memory between two looks."""
+
+    def __init__(self, folder: Path, instance: DagsterInstance) -> None:
+        self.folder = folder
+        self.instance = instance
+        self.cursor: str | None = None
+        self.sensor = new_raw_files(daily_partitions(DEMO, RAW), ["customers", "orders"])
+
+    def write(self, name: str, text: str) -> None:
+        """Deliver a file."""
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(text)
+
+    def look(self) -> list[RunRequest]:
+        """Let the sensor look once and return what it starts."""
+        with (
+            partition_loading_context(datetime(2026, 7, 1, 9, tzinfo=UTC)),
+            build_sensor_context(instance=self.instance, cursor=self.cursor) as context,
+        ):
+            result = self.sensor(context)
+        assert isinstance(result, SensorResult | SkipReason)
+        if isinstance(result, SkipReason):
+            return []
+        self.cursor = result.cursor
+        return list(result.run_requests or [])
+
+
+@pytest.fixture
+def raw_folder(
+    tmp_path: Path, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> RawFolder:
+    """Return an empty raw folder that the environment names."""
+    monkeypatch.setenv("SEGMENTRY_RAW_DIR", str(tmp_path))
+    return RawFolder(tmp_path, instance)
+
+
+def test_an_empty_folder_starts_nothing(raw_folder: RawFolder):
+    raw_folder.write("readme.txt", "no table")
+    assert raw_folder.look() == []
+    assert raw_folder.cursor is None
+
+
+def test_new_files_start_the_last_complete_day_when_they_stay_as_they_are(raw_folder: RawFolder):
+    raw_folder.write("orders.csv", "order_id\n1\n")
+    assert raw_folder.look() == []
+    raw_folder.write("orders.csv", "order_id\n1\n2\n")
+    assert raw_folder.look() == []
+    (request,) = raw_folder.look()
+    assert request.partition_key == "2026-06-30"
+    assert raw_folder.look() == []
+
+
+def test_files_below_a_folder_and_new_names_count(raw_folder: RawFolder):
+    raw_folder.write("orders.csv", "order_id\n1\n")
+    raw_folder.look()
+    first = raw_folder.look()
+    raw_folder.write("customers/2026/june.csv", "customer_id\n1\n")
+    raw_folder.look()
+    second = raw_folder.look()
+    assert first[0].run_key != second[0].run_key
+
+
+def test_the_same_files_have_the_same_run_key(raw_folder: RawFolder):
+    raw_folder.write("orders.csv", "order_id\n1\n")
+    raw_folder.look()
+    first = raw_folder.look()
+    raw_folder.cursor = None
+    raw_folder.look()
+    assert raw_folder.look()[0].run_key == first[0].run_key
+
+
+def test_a_file_of_the_same_size_written_again_is_another(raw_folder: RawFolder):
+    raw_folder.write("orders.csv", "order_id\n1\n")
+    before = digest(find_raw_files(raw_folder.folder, "orders"))
+    os.utime(raw_folder.folder / "orders.csv", ns=(1, 1))
+    assert digest(find_raw_files(raw_folder.folder, "orders")) != before
+
+
+def test_the_newest_order_of_the_demo_is_seen():
+    newest = newest_timestamp(find_raw_files(DEMO_SHOP, "orders"), "ordered_at")
+    assert newest and datetime(2026, 6, 29, tzinfo=UTC) < newest < datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def test_times_that_are_wrong_or_to_come_are_not_new(tmp_path: Path):
+    (tmp_path / "orders.csv").write_text(
+        'Ordered_At,order_id\n2026-06-30T17:00:00+02:00,1\nsoon,2\n2999-01-01,3\n"2026-01-01,4\n'
+    )
+    newest = newest_timestamp(find_raw_files(tmp_path, "orders"), "ordered_at")
+    assert newest == datetime(2026, 6, 30, 15, tzinfo=UTC)
+
+
+def test_raw_tables_are_observed(instance: DagsterInstance):
+    job = defs.resolve_implicit_global_asset_job_def()
+    result = job.execute_in_process(
+        instance=instance, asset_selection=[AssetKey(["raw", "orders"])]
+    )
+    (event,) = result.get_asset_observation_events()
+    metadata = event.asset_observation_data.asset_observation.metadata
+    assert metadata["files"].value == 2
+    assert metadata["bytes"].value > 0
+
+
+@pytest.mark.parametrize(
+    ("hour", "published", "late"),
+    [
+        pytest.param(8, "2026-06-29", False, id="before nine"),
+        pytest.param(9, "2026-06-29", True, id="at nine"),
+        pytest.param(9, "2026-06-30", False, id="published"),
+        pytest.param(9, None, False, id="nothing was ever published"),
+    ],
+)
+def test_a_version_is_late_when_yesterday_is_not_published_by_nine(
+    hour: int, published: str | None, late: bool
+):
+    now = datetime(2026, 7, 1, hour, tzinfo=ZoneInfo("Europe/Paris"))
+    assert is_late(now, "2026-06-30", published) is late
+
+
+def test_a_changed_model_asks_for_a_new_manifest(tmp_path: Path):
+    for name in ("models", "macros", "seeds", "tests/generic", "tests/singular", "profiles"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "dbt_project.yml").touch()
+    model = tmp_path / "models" / "orders.sql"
+    model.touch()
+    os.utime(model, (4e9, 4e9))
+    assert changed_at(tmp_path) == 4e9
+    model.unlink()
+    os.utime(tmp_path / "models", (5e9, 5e9))
+    assert changed_at(tmp_path) == 5e9
+
+
+def test_days_are_partitions_of_everything_that_is_made():
+    for key in ("customer_facts", "segment_catalog", "published_version"):
+        partitions = defs.resolve_assets_def(key).partitions_def
+        assert isinstance(partitions, DailyPartitionsDefinition)
