@@ -77,12 +77,17 @@ def validation_checks() -> list[AssetCheckSpec]:
     """
     return [
         AssetCheckSpec(
-            name=check.name,
+            name=shown_name(check.name),
             asset=AssetKey(check.table),
             description=_describe(check.severity),
         )
         for check in declared_checks()
     ]
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a check of the validation; dbt's tests of a table may be called the same."""
+    return f"validation_{name}"
 
 
 def validation_results(results: Sequence[CheckResult]) -> Iterator[AssetCheckResult]:
@@ -91,7 +96,7 @@ def validation_results(results: Sequence[CheckResult]) -> Iterator[AssetCheckRes
         numbers = {f"observed/{name}": value for name, value in result.observed.items()}
         yield AssetCheckResult(
             asset_key=AssetKey(result.table),
-            check_name=result.name,
+            check_name=shown_name(result.name),
             passed=result.success,
             severity=(
                 AssetCheckSeverity.ERROR
