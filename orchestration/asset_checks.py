@@ -86,7 +86,7 @@ def validation_checks() -> list[AssetCheckSpec]:
 
 
 def shown_name(name: str) -> str:
-    """Return the name of a check of the validation; dbt's tests of a table may be called the same."""
+    """Return the name of a check of the validation; a test of dbt may be called the same."""
     return f"validation_{name}"
 
 
