@@ -33,7 +33,7 @@ def _reason(event: DagsterEvent) -> str:
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description
     name = data.error.cls_name if data.error else "error"
-    return f"{event.step_key} stopped with {name}; the run's log tells more."
+    return f"{event.step_key} stopped with {name}; the log of the run tells more."
 
 
 def recovery_alert(run: DagsterRun) -> Alert:
