@@ -32,8 +32,11 @@ def _reason(event: DagsterEvent) -> str:
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description
-    name = data.error.cls_name if data.error else "error"
-    return f"{event.step_key} stopped with {name}; the log of the run tells more."
+    # Dagster wraps what was raised.
+    error = data.error and (data.error.cause or data.error)
+    return (
+        f"{event.step_key} stopped with {error and error.cls_name}; the log of the run tells more."
+    )
 
 
 def recovery_alert(run: DagsterRun) -> Alert:

@@ -8,10 +8,8 @@ from dagster import (
     AssetCheckSeverity,
     AssetCheckSpec,
     AssetKey,
-    AssetSpec,
     MetadataValue,
 )
-from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from orchestration.checks import declared_checks
 from orchestration.checks.results import CheckResult, Severity
@@ -42,31 +40,6 @@ def _ancestors(manifest: Mapping[str, Any], node: str) -> set[str]:
         found |= parents
         waiting.extend(parents)
     return found
-
-
-def dbt_checks(
-    specs: Sequence[AssetSpec],
-    manifest: Mapping[str, Any],
-    translator: DagsterDbtTranslator,
-    project: DbtProject,
-) -> list[AssetCheckSpec]:
-    """Return a check for every data test of the project. Unit tests say nothing about data.
-
-    Args:
-        specs: the assets of the project's models and seeds.
-        manifest: the dbt manifest, its singular tests attached.
-        translator: how nodes are shown.
-        project: the dbt project.
-    """
-    tests = [name for name, node in manifest["nodes"].items() if node["resource_type"] == "test"]
-    by_node = {spec.metadata["dagster_dbt/unique_id"]: spec for spec in specs}
-    checks = (
-        translator.get_asset_check_spec(by_node[parent], manifest, test, project)
-        for test in tests
-        for parent in manifest["parent_map"][test]
-        if parent in by_node
-    )
-    return [check for check in checks if check]
 
 
 def validation_checks() -> list[AssetCheckSpec]:

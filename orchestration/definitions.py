@@ -2,8 +2,8 @@
 
 from dagster import AutomationConditionSensorDefinition, Definitions, in_process_executor
 
-from orchestration.assets.day import day_asset
-from orchestration.assets.dbt import other_sources, read_dbt_graph
+from orchestration.assets.dbt import dbt_models, other_sources, read_dbt_graph
+from orchestration.assets.published import published_version
 from orchestration.assets.raw import raw_assets, raw_tables
 from orchestration.partitions import daily_partitions, read_project_vars
 from orchestration.resources import dbt_program, dbt_project
@@ -22,10 +22,11 @@ def shop_definitions() -> Definitions:
     graph = read_dbt_graph(project)
     partitions = daily_partitions(read_project_vars())
     raw_files = raw_assets(graph)
-    day = day_asset(graph, partitions)
+    models = dbt_models(graph, partitions)
+    version = published_version(models)
     return Definitions(
-        assets=[raw_files, *other_sources(graph), day],
-        jobs=[daily_job(day)],
+        assets=[raw_files, *other_sources(graph), models, version],
+        jobs=[daily_job(models, version)],
         schedules=[every_morning(partitions)],
         sensors=[
             new_raw_files(partitions, sorted(raw_tables(graph))),

@@ -19,11 +19,11 @@ JOB = "daily"
 EVERY_MORNING = "0 5 * * *"
 
 
-def daily_job(day: AssetsDefinition) -> UnresolvedAssetJobDefinition:
+def daily_job(*assets: AssetsDefinition) -> UnresolvedAssetJobDefinition:
     """Return the job that builds, tests, validates and publishes one day."""
     return define_asset_job(
         JOB,
-        selection=AssetSelection.assets(day),
+        selection=AssetSelection.assets(*assets),
         description="Builds, tests, validates and publishes one day of the shop.",
     )
 

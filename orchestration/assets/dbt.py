@@ -13,7 +13,9 @@ from dagster import (
     AssetExecutionContext,
     AssetMaterialization,
     AssetObservation,
+    AssetsDefinition,
     AssetSpec,
+    DailyPartitionsDefinition,
     Failure,
     Output,
     TableColumn,
@@ -25,12 +27,13 @@ from dagster_dbt import (
     DbtCliInvocation,
     DbtCliResource,
     DbtProject,
-    build_dbt_asset_specs,
+    dbt_assets,
 )
 
 from orchestration.asset_checks import attach_singular_tests
 from orchestration.assets.translator import Translator
-from orchestration.locks import is_locked
+from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
+from orchestration.locks import WRITER_POOL, is_locked, retried_when_locked
 from orchestration.partitions import vars_of_day
 from orchestration.settings import Settings
 from orchestration.warehouse_facts import TableFacts, read_table_facts
@@ -46,29 +49,24 @@ NAMES_TOLD = 10
 
 @dataclass(frozen=True)
 class DbtGraph:
-    """The models and seeds of the dbt project as assets.
+    """The dbt project as Dagster sees it.
 
     Attributes:
         project: the dbt project.
         manifest: what dbt says of it, singular tests attached to models.
         translator: how nodes are shown.
-        specs: one asset per model and seed.
     """
 
     project: DbtProject
     manifest: Mapping[str, Any]
     translator: DagsterDbtTranslator
-    specs: Sequence[AssetSpec]
 
 
 def read_dbt_graph(project: DbtProject) -> DbtGraph:
-    """Return the models and seeds of a dbt project whose manifest is there."""
+    """Return what dbt says of a project whose manifest is there."""
     manifest = attach_singular_tests(json.loads(project.manifest_path.read_bytes()))
     translator = Translator(project.project_dir / "seeds" / "segment_catalog.csv")
-    specs = build_dbt_asset_specs(
-        manifest=manifest, dagster_dbt_translator=translator, project=project
-    )
-    return DbtGraph(project, manifest, translator, specs)
+    return DbtGraph(project, manifest, translator)
 
 
 def other_sources(graph: DbtGraph) -> list[AssetSpec]:
@@ -78,6 +76,30 @@ def other_sources(graph: DbtGraph) -> list[AssetSpec]:
         for name, source in graph.manifest["sources"].items()
         if source["source_name"] != "raw"
     ]
+
+
+def dbt_models(graph: DbtGraph, partitions: DailyPartitionsDefinition) -> AssetsDefinition:
+    """Return the models and seeds as assets, and dbt's data tests as their checks.
+
+    A failed test of severity error keeps what is downstream from being made, publishing included.
+    """
+
+    @dbt_assets(
+        manifest=graph.manifest,
+        project=graph.project,
+        dagster_dbt_translator=graph.translator,
+        name="dbt_build",
+        partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
+        pool=WRITER_POOL,
+    )
+    def dbt_build(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[DbtEvent]:
+        """Build and test everything for a day."""
+        require_day_before(context, context.partition_key)
+        with retried_when_locked():
+            yield from build_day(context, dbt, graph, context.partition_key)
+
+    return dbt_build
 
 
 def build_arguments(day: str) -> list[str]:
@@ -103,13 +125,8 @@ def build_day(
     """
     # The folder outlives only a failed run, whose dbt.log somebody may want to read.
     target = graph.project.project_dir / "target" / "runs" / context.run_id
-    invocation = dbt.cli(
-        build_arguments(day),
-        manifest=graph.manifest,
-        dagster_dbt_translator=graph.translator,
-        target_path=target,
-        raise_on_error=False,
-    )
+    arguments = build_arguments(day)
+    invocation = dbt.cli(arguments, context=context, target_path=target, raise_on_error=False)
     messages = list(invocation.stream_raw_events())
     events = [
         event

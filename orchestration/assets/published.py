@@ -8,21 +8,25 @@ from typing import Any
 
 from dagster import (
     AssetCheckResult,
-    AssetDep,
+    AssetExecutionContext,
     AssetKey,
+    AssetsDefinition,
     AssetSpec,
+    Config,
     Failure,
     FreshnessPolicy,
     MaterializeResult,
     MetadataValue,
-    TimeWindowPartitionMapping,
+    multi_asset,
 )
+from pydantic import Field
 
-from orchestration.asset_checks import validation_results
-from orchestration.assets.dbt import DbtGraph
+from orchestration.asset_checks import validation_checks, validation_results
+from orchestration.backfills import ONE_DAY_A_RUN
 from orchestration.checks.errors import ValidationError
 from orchestration.checks.results import Validation
 from orchestration.checks.validate import validate
+from orchestration.locks import WRITER_POOL, retried_when_locked
 from orchestration.publish.errors import PublishError
 from orchestration.publish.manifest import Manifest
 from orchestration.publish.publish import publish
@@ -36,17 +40,23 @@ ONE_A_DAY = FreshnessPolicy.time_window(
 )
 
 
-def published_spec(graph: DbtGraph) -> AssetSpec:
-    """Return the asset of a day's published version.
+class PublishConfig(Config):
+    """What may be said when a day is started by hand."""
 
-    It depends on the version of the day before, on which its history stands; that is what makes a
-    backfill go day by day.
+    accept: list[str] = Field(
+        default=[], description="Segments whose swing in size is let through, such as one_timers."
+    )
+
+
+def published_version(models: AssetsDefinition) -> AssetsDefinition:
+    """Return the published version of a day, made of all models and seeds.
+
+    Args:
+        models: the models and seeds.
     """
-    day_before = TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
-    models = [spec.key for spec in graph.specs if _is_public(graph, spec)]
-    return AssetSpec(
+    spec = AssetSpec(
         PUBLISHED_VERSION,
-        deps=[*models, AssetDep(PUBLISHED_VERSION, partition_mapping=day_before)],
+        deps=sorted(models.keys),
         description=(
             "The version that readers meet: every public table of one whole, validated build, "
             "published at once or not at all."
@@ -55,13 +65,26 @@ def published_spec(graph: DbtGraph) -> AssetSpec:
         owners=["team:analytics-engineering"],
         kinds={"duckdb", "parquet"},
         freshness_policy=ONE_A_DAY,
-        metadata={"table_name": "published/current"},
     )
 
+    @multi_asset(
+        name="publish",
+        specs=[spec],
+        check_specs=validation_checks(),
+        partitions_def=models.partitions_def,
+        backfill_policy=ONE_DAY_A_RUN,
+        pool=WRITER_POOL,
+        # The validation checks the tables that are published, which are not made here.
+        allow_arbitrary_check_specs=True,
+    )
+    def publish_version(context: AssetExecutionContext, config: PublishConfig) -> Iterator[Any]:
+        """Validate the warehouse and publish it."""
+        with retried_when_locked():
+            yield from publish_day(
+                Settings.from_environment(), context.partition_key, config.accept
+            )
 
-def _is_public(graph: DbtGraph, spec: AssetSpec) -> bool:
-    node = graph.manifest["nodes"][spec.metadata["dagster_dbt/unique_id"]]
-    return bool(node["config"].get("access") == "public" or node["resource_type"] == "seed")
+    return publish_version
 
 
 def publish_day(

@@ -52,6 +52,7 @@ def no_settings_of_the_machine() -> Iterator[None]:
             if name.startswith("SEGMENTRY_") and name != "SEGMENTRY_PROVE":
                 patch.delenv(name)
         patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+        patch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
         yield
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dagster import (
     AssetKey,
+    BackfillPolicy,
     DagsterInstance,
     DailyPartitionsDefinition,
     Definitions,
@@ -26,6 +27,7 @@ from orchestration.assets.dbt import build_arguments
 from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.assets.raw import digest, find_raw_files, newest_timestamp
 from orchestration.definitions import defs
+from orchestration.locks import WRITER_POOL
 from orchestration.partitions import daily_partitions, day_before, vars_of_day
 from orchestration.resources import changed_at
 from orchestration.schedules import every_morning
@@ -101,18 +103,22 @@ def test_a_test_of_several_models_is_shown_at_the_one_that_is_built_last():
     assert keys["facts_reconcile_with_orders"] == AssetKey("customer_facts")
 
 
-def test_a_version_stands_on_the_version_of_the_day_before():
+def test_a_version_is_published_when_every_model_is_there(manifest: dict[str, Any]):
+    parents = defs.resolve_asset_graph().get(PUBLISHED_VERSION).parent_keys
+    assert {AssetKey(node["name"]) for node in nodes(manifest, "model", "seed")} <= parents
+
+
+def test_a_failed_data_test_keeps_the_version_back():
     graph = defs.resolve_asset_graph()
-    node = graph.get(PUBLISHED_VERSION)
-    assert node.has_self_dependency
-    assert AssetKey("segment_memberships") in node.parent_keys
-    mapping = node.partition_mappings[PUBLISHED_VERSION]
-    assert mapping.start_offset == mapping.end_offset == -1
+    (key,) = [key for key in graph.asset_check_keys if key.name == "facts_reconcile_with_orders"]
+    assert graph.get(key).blocking
 
 
-def test_a_day_is_made_whole():
-    assert not defs.resolve_assets_def("published_version").can_subset
-    assert not defs.resolve_assets_def("customer_facts").can_subset
+def test_a_backfill_makes_one_day_a_run_and_writes_one_at_a_time():
+    for name in ("customer_facts", "published_version"):
+        definition = defs.resolve_assets_def(name)
+        assert definition.backfill_policy == BackfillPolicy.multi_run(max_partitions_per_run=1)
+        assert definition.op.pool == WRITER_POOL
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+"""Backfills: past days, one after the other, each on the published version of the one before."""
+
+from dagster import (
+    AssetExecutionContext,
+    BackfillPolicy,
+    DagsterRunStatus,
+    Failure,
+    RunsFilter,
+)
+
+from orchestration.partitions import day_before
+
+# Runs of a backfill are queued in the order of their days, and the writer's pool lets in one.
+ONE_DAY_A_RUN = BackfillPolicy.multi_run(max_partitions_per_run=1)
+
+
+def require_day_before(context: AssetExecutionContext, day: str) -> None:
+    """Stop a backfill at the first day that failed, instead of building on the day before it.
+
+    Dagster can't say this in the graph of assets: a self-dependent asset is never in one run with
+    the assets that it is made of.
+
+    Raises:
+        Failure: when the same backfill holds the day before and did not publish it.
+    """
+    backfill = context.run.tags.get("dagster/backfill")
+    if backfill is None:
+        return
+    tags = {"dagster/backfill": backfill, "dagster/partition": day_before(day)}
+    runs = context.instance.get_runs(RunsFilter(tags=tags))
+    if runs and not any(run.status is DagsterRunStatus.SUCCESS for run in runs):
+        raise Failure(f"Not built: the day before {day} was not published.", allow_retries=False)
