@@ -95,7 +95,7 @@ def run(
     return daily.execute_in_process(instance=instance, raise_on_error=False)
 
 
-def test_a_webhook_gets_every_field(receiver: Receiver):
+def test_a_webhook_gets_every_field(receiver: Receiver) -> None:
     notify(ALERT, [Channel("webhook", receiver.url)], LOG)
     assert receiver.received == [
         {
@@ -108,7 +108,7 @@ def test_a_webhook_gets_every_field(receiver: Receiver):
     ]
 
 
-def test_slack_gets_a_text_with_nothing_that_it_would_take_for_markup(receiver: Receiver):
+def test_slack_gets_a_text_with_nothing_that_it_would_take_for_markup(receiver: Receiver) -> None:
     alert = Alert(AlertKind.RECOVERY, "2026-06-30", "2026-06-30 is published", "a < b & <!channel>")
     notify(alert, [Channel("slack", receiver.url)], LOG)
     assert receiver.received == [
@@ -116,7 +116,7 @@ def test_slack_gets_a_text_with_nothing_that_it_would_take_for_markup(receiver: 
     ]
 
 
-def test_every_alert_is_logged(caplog: pytest.LogCaptureFixture):
+def test_every_alert_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     notify(ALERT, [], LOG)
     assert "640 instead of about 320" in caplog.text
 
@@ -124,7 +124,7 @@ def test_every_alert_is_logged(caplog: pytest.LogCaptureFixture):
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_channel_that_refuses_is_logged_and_the_next_one_is_told(
     receiver: Receiver, status: int, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     receiver.status = status
     notify(ALERT, [Channel("webhook", receiver.url), Channel("slack", receiver.url)], LOG)
     assert len(receiver.received) == 2
@@ -137,25 +137,25 @@ def test_a_channel_that_refuses_is_logged_and_the_next_one_is_told(
 )
 def test_a_channel_that_is_not_there_is_logged_without_its_address(
     url: str, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     notify(ALERT, [Channel("webhook", url)], LOG)
     assert "The webhook can't be reached" in caplog.text
     assert url not in caplog.text
 
 
-def test_an_unknown_kind_of_channel_is_refused():
+def test_an_unknown_kind_of_channel_is_refused() -> None:
     with pytest.raises(ValueError, match="no channel of the kind pager: slack, webhook"):
         to_json(ALERT, "pager")
 
 
-def test_channels_come_from_the_environment():
+def test_channels_come_from_the_environment() -> None:
     assert channels_from_environment({}) == []
     assert channels_from_environment(
         {"SEGMENTRY_ALERT_WEBHOOK": "http://a", "SEGMENTRY_ALERT_SLACK_URL": "http://b"}
     ) == [Channel("webhook", "http://a"), Channel("slack", "http://b")]
 
 
-def test_a_failure_tells_the_words_of_the_project(instance: DagsterInstance):
+def test_a_failure_tells_the_words_of_the_project(instance: DagsterInstance) -> None:
     result = run(instance, Failure(REFUSAL))
     alert = failure_alert(result.dagster_run, result.get_step_failure_events())
     assert alert == Alert(
@@ -167,25 +167,25 @@ def test_a_failure_tells_the_words_of_the_project(instance: DagsterInstance):
     )
 
 
-def test_the_text_of_any_other_error_is_kept_back(instance: DagsterInstance):
+def test_the_text_of_any_other_error_is_kept_back(instance: DagsterInstance) -> None:
     result = run(instance, RuntimeError("could not convert 'anna@shop.example' to a number"))
     alert = failure_alert(result.dagster_run, result.get_step_failure_events())
     assert "anna" not in alert.text
     assert alert.text == "step stopped with RuntimeError; the log of the run tells more."
 
 
-def test_a_run_that_was_killed_is_told(instance: DagsterInstance):
+def test_a_run_that_was_killed_is_told(instance: DagsterInstance) -> None:
     result = run(instance)
     assert "killed" in failure_alert(result.dagster_run, []).text
 
 
-def test_a_day_that_is_late_is_told():
+def test_a_day_that_is_late_is_told() -> None:
     alert = late_alert("2026-06-30", "2026-06-28")
     assert alert.title == "2026-06-30 is late"
     assert "2026-06-28" in alert.text
 
 
-def test_only_the_first_success_after_a_failure_is_a_recovery(instance: DagsterInstance):
+def test_only_the_first_success_after_a_failure_is_a_recovery(instance: DagsterInstance) -> None:
     first = run(instance, day="2026-06-28")
     assert not is_recovery(instance, first.dagster_run)
     run(instance, Failure(REFUSAL), day="2026-06-29")
@@ -198,7 +198,7 @@ def test_only_the_first_success_after_a_failure_is_a_recovery(instance: DagsterI
 
 def test_sensors_tell_a_failure_and_the_recovery(
     instance: DagsterInstance, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setenv("SEGMENTRY_ALERT_WEBHOOK", receiver.url)
     failed, good, better = run(instance, Failure(REFUSAL)), run(instance), run(instance)
     tell_failure(
@@ -219,7 +219,7 @@ def test_sensors_tell_a_failure_and_the_recovery(
 
 def test_an_alert_that_reaches_nobody_fails_nothing(
     instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setenv("SEGMENTRY_ALERT_WEBHOOK", "http://127.0.0.1:1/hook")
     failed = run(instance, Failure(REFUSAL))
     tell_failure(

@@ -56,13 +56,13 @@ def nodes(manifest: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] in kinds]
 
 
-def test_the_definitions_hold_together():
+def test_the_definitions_hold_together() -> None:
     Definitions.validate_loadable(defs)
 
 
 def test_every_model_and_seed_is_an_asset_with_group_owner_and_description(
     manifest: dict[str, Any],
-):
+) -> None:
     specs = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
     for node in nodes(manifest, "model", "seed"):
         spec = specs[AssetKey(node["name"])]
@@ -74,7 +74,7 @@ def test_every_model_and_seed_is_an_asset_with_group_owner_and_description(
         assert {column.name for column in columns} == set(node["columns"])
 
 
-def test_a_segment_is_shown_with_its_owner_and_family_of_the_catalog():
+def test_a_segment_is_shown_with_its_owner_and_family_of_the_catalog() -> None:
     spec = defs.resolve_assets_def("segment_coupon_lovers").specs_by_key[
         AssetKey("segment_coupon_lovers")
     ]
@@ -83,7 +83,7 @@ def test_a_segment_is_shown_with_its_owner_and_family_of_the_catalog():
     assert spec.tags["segmentry/sensitive"] == "false"
 
 
-def test_raw_tables_are_looked_at_and_not_made(manifest: dict[str, Any]):
+def test_raw_tables_are_looked_at_and_not_made(manifest: dict[str, Any]) -> None:
     graph = defs.resolve_asset_graph()
     for source in manifest["sources"].values():
         if source["source_name"] == "raw":
@@ -92,29 +92,29 @@ def test_raw_tables_are_looked_at_and_not_made(manifest: dict[str, Any]):
             assert key not in graph.materializable_asset_keys
 
 
-def test_every_data_test_is_a_check_and_no_unit_test_is(manifest: dict[str, Any]):
+def test_every_data_test_is_a_check_and_no_unit_test_is(manifest: dict[str, Any]) -> None:
     checks = {key.name for key in defs.resolve_asset_graph().asset_check_keys}
     assert {test["name"] for test in nodes(manifest, "test")} <= checks
     assert not {test["name"] for test in manifest["unit_tests"].values()} & checks
 
 
-def test_a_test_of_several_models_is_shown_at_the_one_that_is_built_last():
+def test_a_test_of_several_models_is_shown_at_the_one_that_is_built_last() -> None:
     keys = {key.name: key.asset_key for key in defs.resolve_asset_graph().asset_check_keys}
     assert keys["facts_reconcile_with_orders"] == AssetKey("customer_facts")
 
 
-def test_a_version_is_published_when_every_model_is_there(manifest: dict[str, Any]):
+def test_a_version_is_published_when_every_model_is_there(manifest: dict[str, Any]) -> None:
     parents = defs.resolve_asset_graph().get(PUBLISHED_VERSION).parent_keys
     assert {AssetKey(node["name"]) for node in nodes(manifest, "model", "seed")} <= parents
 
 
-def test_a_failed_data_test_keeps_the_version_back():
+def test_a_failed_data_test_keeps_the_version_back() -> None:
     graph = defs.resolve_asset_graph()
     (key,) = [key for key in graph.asset_check_keys if key.name == "facts_reconcile_with_orders"]
     assert graph.get(key).blocking
 
 
-def test_a_backfill_makes_one_day_a_run_and_writes_one_at_a_time():
+def test_a_backfill_makes_one_day_a_run_and_writes_one_at_a_time() -> None:
     for name in ("customer_facts", "published_version"):
         definition = defs.resolve_assets_def(name)
         assert definition.backfill_policy == BackfillPolicy.multi_run(max_partitions_per_run=1)
@@ -130,14 +130,14 @@ def test_a_backfill_makes_one_day_a_run_and_writes_one_at_a_time():
         pytest.param("2026-01-01", "2025-12-31", id="the first of a year"),
     ],
 )
-def test_a_day_becomes_vars_and_a_day_before(day: str, before: str):
+def test_a_day_becomes_vars_and_a_day_before(day: str, before: str) -> None:
     assert vars_of_day(day) == {"as_of": day}
     assert day_before(day) == before
     assert build_arguments(day)[-1] == json.dumps({"as_of": day})
 
 
 @pytest.mark.parametrize("day", ["2027-02-29", "30.06.2026", "today"])
-def test_what_is_no_day_is_refused(day: str):
+def test_what_is_no_day_is_refused(day: str) -> None:
     with pytest.raises(ValueError):
         vars_of_day(day)
 
@@ -170,25 +170,25 @@ def test_what_is_no_day_is_refused(day: str):
         ),
     ],
 )
-def test_the_last_day_is_the_shops_yesterday(timezone: str, now: str, last: str):
+def test_the_last_day_is_the_shops_yesterday(timezone: str, now: str, last: str) -> None:
     partitions = daily_partitions(DEMO | {"shop_timezone": timezone}, RAW)
     with partition_loading_context(datetime.fromisoformat(now)):
         assert partitions.get_last_partition_key() == last
 
 
-def test_days_begin_where_the_environment_says():
+def test_days_begin_where_the_environment_says() -> None:
     partitions = daily_partitions(DEMO, RAW | {"SEGMENTRY_FIRST_DAY": "2026-02-27"})
     assert partitions.get_first_partition_key() == "2026-02-27"
     with pytest.raises(ValueError):
         daily_partitions(DEMO, RAW | {"SEGMENTRY_FIRST_DAY": "yesterday"})
 
 
-def test_the_demo_shop_ends_with_its_own_last_day():
+def test_the_demo_shop_ends_with_its_own_last_day() -> None:
     with partition_loading_context(datetime(2030, 1, 1, tzinfo=UTC)):
         assert daily_partitions(DEMO, {}).get_last_partition_key() == "2026-06-30"
 
 
-def test_the_schedule_starts_yesterday_once():
+def test_the_schedule_starts_yesterday_once() -> None:
     schedule = every_morning(daily_partitions(DEMO | {"shop_timezone": "Europe/Paris"}, RAW))
     assert schedule.execution_timezone == "Europe/Paris"
     with partition_loading_context(datetime(2026, 7, 1, 3, tzinfo=UTC)):
@@ -197,7 +197,7 @@ def test_the_schedule_starts_yesterday_once():
     assert (request.partition_key, request.run_key) == ("2026-06-30", "2026-06-30")
 
 
-def test_the_schedule_waits_for_the_first_day():
+def test_the_schedule_waits_for_the_first_day() -> None:
     schedule = every_morning(daily_partitions(DEMO, RAW))
     with partition_loading_context(datetime(2025, 12, 31, tzinfo=UTC)):
         assert isinstance(schedule(build_schedule_context()), SkipReason)
@@ -241,13 +241,15 @@ def raw_folder(
     return RawFolder(tmp_path, instance)
 
 
-def test_an_empty_folder_starts_nothing(raw_folder: RawFolder):
+def test_an_empty_folder_starts_nothing(raw_folder: RawFolder) -> None:
     raw_folder.write("readme.txt", "no table")
     assert raw_folder.look() == []
     assert raw_folder.cursor is None
 
 
-def test_new_files_start_the_last_complete_day_when_they_stay_as_they_are(raw_folder: RawFolder):
+def test_new_files_start_the_last_complete_day_when_they_stay_as_they_are(
+    raw_folder: RawFolder,
+) -> None:
     raw_folder.write("orders.csv", "order_id\n1\n")
     assert raw_folder.look() == []
     raw_folder.write("orders.csv", "order_id\n1\n2\n")
@@ -257,7 +259,7 @@ def test_new_files_start_the_last_complete_day_when_they_stay_as_they_are(raw_fo
     assert raw_folder.look() == []
 
 
-def test_files_below_a_folder_and_new_names_count(raw_folder: RawFolder):
+def test_files_below_a_folder_and_new_names_count(raw_folder: RawFolder) -> None:
     raw_folder.write("orders.csv", "order_id\n1\n")
     raw_folder.look()
     first = raw_folder.look()
@@ -267,7 +269,7 @@ def test_files_below_a_folder_and_new_names_count(raw_folder: RawFolder):
     assert first[0].run_key != second[0].run_key
 
 
-def test_the_same_files_have_the_same_run_key(raw_folder: RawFolder):
+def test_the_same_files_have_the_same_run_key(raw_folder: RawFolder) -> None:
     raw_folder.write("orders.csv", "order_id\n1\n")
     raw_folder.look()
     first = raw_folder.look()
@@ -276,19 +278,19 @@ def test_the_same_files_have_the_same_run_key(raw_folder: RawFolder):
     assert raw_folder.look()[0].run_key == first[0].run_key
 
 
-def test_a_file_of_the_same_size_written_again_is_another(raw_folder: RawFolder):
+def test_a_file_of_the_same_size_written_again_is_another(raw_folder: RawFolder) -> None:
     raw_folder.write("orders.csv", "order_id\n1\n")
     before = digest(find_raw_files(raw_folder.folder, "orders"))
     os.utime(raw_folder.folder / "orders.csv", ns=(1, 1))
     assert digest(find_raw_files(raw_folder.folder, "orders")) != before
 
 
-def test_the_newest_order_of_the_demo_is_seen():
+def test_the_newest_order_of_the_demo_is_seen() -> None:
     newest = newest_timestamp(find_raw_files(DEMO_SHOP, "orders"), "ordered_at")
     assert newest and datetime(2026, 6, 29, tzinfo=UTC) < newest < datetime(2026, 7, 1, tzinfo=UTC)
 
 
-def test_times_that_are_wrong_or_to_come_are_not_new(tmp_path: Path):
+def test_times_that_are_wrong_or_to_come_are_not_new(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(
         'Ordered_At,order_id\n2026-06-30T17:00:00+02:00,1\nsoon,2\n2999-01-01,3\n"2026-01-01,4\n'
     )
@@ -296,7 +298,7 @@ def test_times_that_are_wrong_or_to_come_are_not_new(tmp_path: Path):
     assert newest == datetime(2026, 6, 30, 15, tzinfo=UTC)
 
 
-def test_raw_tables_are_observed(instance: DagsterInstance):
+def test_raw_tables_are_observed(instance: DagsterInstance) -> None:
     job = defs.resolve_implicit_global_asset_job_def()
     result = job.execute_in_process(
         instance=instance, asset_selection=[AssetKey(["raw", "orders"])]
@@ -304,7 +306,7 @@ def test_raw_tables_are_observed(instance: DagsterInstance):
     (event,) = result.get_asset_observation_events()
     metadata = event.asset_observation_data.asset_observation.metadata
     assert metadata["files"].value == 2
-    assert metadata["bytes"].value > 0
+    assert metadata["bytes"].value
 
 
 @pytest.mark.parametrize(
@@ -318,12 +320,12 @@ def test_raw_tables_are_observed(instance: DagsterInstance):
 )
 def test_a_version_is_late_when_yesterday_is_not_published_by_nine(
     hour: int, published: str | None, late: bool
-):
+) -> None:
     now = datetime(2026, 7, 1, hour, tzinfo=ZoneInfo("Europe/Paris"))
     assert is_late(now, "2026-06-30", published) is late
 
 
-def test_a_changed_model_asks_for_a_new_manifest(tmp_path: Path):
+def test_a_changed_model_asks_for_a_new_manifest(tmp_path: Path) -> None:
     for name in ("models", "macros", "seeds", "tests/generic", "tests/singular", "profiles"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "dbt_project.yml").touch()
@@ -336,7 +338,7 @@ def test_a_changed_model_asks_for_a_new_manifest(tmp_path: Path):
     assert changed_at(tmp_path) == 5e9
 
 
-def test_days_are_partitions_of_everything_that_is_made():
+def test_days_are_partitions_of_everything_that_is_made() -> None:
     for key in ("customer_facts", "segment_catalog", "published_version"):
         partitions = defs.resolve_assets_def(key).partitions_def
         assert isinstance(partitions, DailyPartitionsDefinition)
