@@ -51,7 +51,8 @@ def read_table_facts(warehouse: Path, tables: Iterable[str]) -> dict[str, TableF
         built = sorted(set(tables) & columns.keys())
         counts = " union all ".join(f"select '{name}', count(*) from main.{name}" for name in built)
         row_counts = connection.execute(counts).fetchall() if built else []
-        sizes = dict(connection.execute(SEGMENT_SIZES_QUERY).fetchall())
+        has_segments = {"segment_catalog", "segment_memberships"} <= columns.keys()
+        sizes = dict(connection.execute(SEGMENT_SIZES_QUERY).fetchall()) if has_segments else {}
     return {
         name: TableFacts(
             row_count=row_count,

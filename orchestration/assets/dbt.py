@@ -144,14 +144,12 @@ def build_day(
             raise error
         yield from events
         raise Failure(describe_failure(messages, invocation), allow_retries=False)
-    tables = {spec.key.to_python_identifier(): spec.key.path[-1] for spec in graph.specs}
-    facts = read_table_facts(Settings.from_environment().warehouse, tables.values())
+    # An output is called like its model, which is called like its table.
+    built = [event.output_name for event in events if isinstance(event, Output)]
+    facts = read_table_facts(Settings.from_environment().warehouse, built)
     for event in events:
-        yield (
-            _with_facts(event, facts[tables[event.output_name]])
-            if isinstance(event, Output)
-            else event
-        )
+        is_table = isinstance(event, Output)
+        yield _with_facts(event, facts[event.output_name]) if is_table else event
     shutil.rmtree(target)
 
 
