@@ -148,8 +148,10 @@ def build_day(
     built = [event.output_name for event in events if isinstance(event, Output)]
     facts = read_table_facts(Settings.from_environment().warehouse, built)
     for event in events:
-        is_table = isinstance(event, Output)
-        yield _with_facts(event, facts[event.output_name]) if is_table else event
+        if isinstance(event, Output):
+            yield _with_facts(event, facts[event.output_name])
+        else:
+            yield event
     shutil.rmtree(target)
 
 
