@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dagster import DagsterEvent, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from orchestration.notifier import Alert, AlertKind
+from orchestration.partitions import day_of_run
 
-DAY_TAG = "dagster/partition"
 FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
 
 
@@ -19,7 +19,7 @@ def failure_alert(run: DagsterRun, failures: Sequence[DagsterEvent]) -> Alert:
         run: the run.
         failures: the events of its failed steps; none when its process died.
     """
-    day = run.tags.get(DAY_TAG, "")
+    day = day_of_run(run.tags)
     reasons = [_reason(event) for event in failures]
     text = (
         "\n".join(reasons)
@@ -43,7 +43,7 @@ def recovery_alert(run: DagsterRun) -> Alert:
     """Return what is told of the first run that succeeds after one that failed."""
     text = "The run before it had failed; readers meet the new version now."
     return Alert(
-        AlertKind.RECOVERY, run.tags.get(DAY_TAG, ""), _title(run, "is published"), text, run.run_id
+        AlertKind.RECOVERY, day_of_run(run.tags), _title(run, "is published"), text, run.run_id
     )
 
 
@@ -54,7 +54,7 @@ def late_alert(day: str, published_day: str) -> Alert:
 
 
 def _title(run: DagsterRun, outcome: str) -> str:
-    return f"{run.tags.get(DAY_TAG) or f'The run {run.job_name}'} {outcome}"
+    return f"{day_of_run(run.tags) or f'The run {run.job_name}'} {outcome}"
 
 
 def is_recovery(instance: DagsterInstance, run: DagsterRun) -> bool:
@@ -62,14 +62,14 @@ def is_recovery(instance: DagsterInstance, run: DagsterRun) -> bool:
 
     Only runs of a day count; looking at raw files neither fails nor recovers one.
     """
-    if DAY_TAG not in run.tags:
+    if not day_of_run(run.tags):
         return False
     records = instance.get_run_records(RunsFilter(statuses=FINISHED), limit=50)
     ended = {record.dagster_run.run_id: record.end_time or 0 for record in records}
     earlier = [
         record
         for record in records
-        if DAY_TAG in record.dagster_run.tags
+        if day_of_run(record.dagster_run.tags)
         and ended[record.dagster_run.run_id] < ended.get(run.run_id, 0)
     ]
     if not earlier:

@@ -8,7 +8,7 @@ from dagster import (
     RunsFilter,
 )
 
-from orchestration.partitions import day_before
+from orchestration.partitions import day_before, day_of_run
 
 # Runs of a backfill are queued in the order of their days, and the writer's pool lets in one.
 ONE_DAY_A_RUN = BackfillPolicy.multi_run(max_partitions_per_run=1)
@@ -26,7 +26,7 @@ def require_day_before(context: AssetExecutionContext, day: str) -> None:
     backfill = context.run.tags.get("dagster/backfill")
     if backfill is None:
         return
-    tags = {"dagster/backfill": backfill, "dagster/partition": day_before(day)}
-    runs = context.instance.get_runs(RunsFilter(tags=tags))
-    if runs and not any(run.status is DagsterRunStatus.SUCCESS for run in runs):
+    runs = context.instance.get_runs(RunsFilter(tags={"dagster/backfill": backfill}))
+    before = [run for run in runs if day_of_run(run.tags) == day_before(day)]
+    if before and not any(run.status is DagsterRunStatus.SUCCESS for run in before):
         raise Failure(f"Not built: the day before {day} was not published.", allow_retries=False)

@@ -49,6 +49,14 @@ def vars_of_day(day: str) -> dict[str, str]:
     return {"as_of": date.fromisoformat(day).isoformat()}
 
 
+def day_of_run(tags: Mapping[str, str]) -> str:
+    """Return the day that a run builds, by its tags; empty for a run of no day.
+
+    A run of a backfill has a range of days, of which the first is the last as well.
+    """
+    return tags.get("dagster/partition") or tags.get("dagster/asset_partition_range_start") or ""
+
+
 def day_before(day: str) -> str:
     """Return the day before a day, both as 2026-06-30."""
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()

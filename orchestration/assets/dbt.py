@@ -95,9 +95,9 @@ def dbt_models(graph: DbtGraph, partitions: DailyPartitionsDefinition) -> Assets
     )
     def dbt_build(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[DbtEvent]:
         """Build and test everything for a day."""
-        require_day_before(context, context.partition_key)
+        require_day_before(context, context.partition_key_range.start)
         with retried_when_locked():
-            yield from build_day(context, dbt, graph, context.partition_key)
+            yield from build_day(context, dbt, graph, context.partition_key_range.start)
 
     return dbt_build
 

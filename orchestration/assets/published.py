@@ -81,7 +81,7 @@ def published_version(models: AssetsDefinition) -> AssetsDefinition:
         """Validate the warehouse and publish it."""
         with retried_when_locked():
             yield from publish_day(
-                Settings.from_environment(), context.partition_key, config.accept
+                Settings.from_environment(), context.partition_key_range.start, config.accept
             )
 
     return publish_version

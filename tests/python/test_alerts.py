@@ -18,7 +18,7 @@ from dagster import (
     op,
 )
 
-from orchestration.alerts import DAY_TAG, failure_alert, is_recovery, late_alert, recovery_alert
+from orchestration.alerts import failure_alert, is_recovery, late_alert, recovery_alert
 from orchestration.notifier import (
     Alert,
     AlertKind,
@@ -88,7 +88,7 @@ def run(
         if error:
             raise error
 
-    @job(tags={DAY_TAG: day} if day else {})
+    @job(tags={"dagster/partition": day} if day else {})
     def daily() -> None:
         step()
 

@@ -28,7 +28,7 @@ from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.assets.raw import digest, find_raw_files, newest_timestamp
 from orchestration.definitions import defs
 from orchestration.locks import WRITER_POOL
-from orchestration.partitions import daily_partitions, day_before, vars_of_day
+from orchestration.partitions import daily_partitions, day_before, day_of_run, vars_of_day
 from orchestration.resources import changed_at
 from orchestration.schedules import every_morning
 from orchestration.sensors import is_late, new_raw_files
@@ -134,6 +134,12 @@ def test_a_day_becomes_vars_and_a_day_before(day: str, before: str) -> None:
     assert vars_of_day(day) == {"as_of": day}
     assert day_before(day) == before
     assert build_arguments(day)[-1] == json.dumps({"as_of": day})
+
+
+def test_the_day_of_a_run_is_in_its_tags() -> None:
+    assert day_of_run({"dagster/partition": "2026-06-30"}) == "2026-06-30"
+    assert day_of_run({"dagster/asset_partition_range_start": "2026-06-30"}) == "2026-06-30"
+    assert day_of_run({}) == ""
 
 
 @pytest.mark.parametrize("day", ["2027-02-29", "30.06.2026", "today"])
