@@ -97,7 +97,9 @@ def models_are_in_catalog() -> Check:
         segment_tables as (
             select table_name
             from information_schema.columns
-            where column_name in ('segment', 'segment_value', 'evidence_at', 'reason')
+            where
+                table_schema = current_schema()
+                and column_name in ('segment', 'segment_value', 'evidence_at', 'reason')
             group by table_name
             having count(*) = 4
         ),
