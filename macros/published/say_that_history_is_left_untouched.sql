@@ -1,4 +1,4 @@
-{#- After `history_base` is built: says when the build is of an earlier day than the history. -#}
+{#- After `int_history_base` is built: says when the build is of an earlier day than the history. -#}
 {% macro say_that_history_is_left_untouched(history_base) %}
     {%- if execute -%}
         {%- set query = 'select current_build_id from ' ~ history_base ~ ' where is_earlier_day' -%}

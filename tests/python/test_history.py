@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.python.reference.history import Day, Place, Stay, Version, next_version, transitions
@@ -192,6 +192,8 @@ def series(draw: st.DrawFn) -> list[tuple[Day, bool]]:
     return result
 
 
+# Each example is several builds, so a third of the usual number.
+@settings(max_examples=settings().max_examples // 3)
 @given(series())
 def test_history_is_that_of_the_reference(models: Models, builds: list[tuple[Day, bool]]) -> None:
     current: Version | None = None

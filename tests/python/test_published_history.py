@@ -139,12 +139,12 @@ def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> 
     assert guest.startswith("guest:")
     assert shop.stays("buyers") == dict.fromkeys(("ana", "bobby", guest, "ida", "zoe"), since_first)
     assert shop.read("select * from customer_merges") == []
-    assert shop.read("select * from history_base") == [(None, None, None, False)]
+    assert shop.read("select * from history_base") == [(None, None, None)]
     check_profiles(shop)
     shop.publish("first")
 
     shop.run(BUILD, SECOND_DAY, late, idle_customers_days=150)
-    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "first", False)]
+    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "first")]
     assert shop.stays("buyers") == {
         **dict.fromkeys(("ana", "bob", "gina", "ida"), since_first),
         "zoe": (FIRST_DAY, "data", SECOND_DAY, "data"),
@@ -179,10 +179,10 @@ def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> 
     shop.publish("second")
 
     shop.run(BASE, SECOND_DAY, late)
-    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "second", False)]
+    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "second")]
     told = shop.run(BASE, FIRST_DAY, late)
     assert "The published version second knows of later days than this build" in told
-    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "second", True)]
+    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "second")]
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ with
 open_stays as (
     select history.customer_id, history.segment, history.segment_value
     from {{ ref('segment_history') }} as history
-    cross join {{ ref('history_base') }} as base
+    cross join {{ ref('int_history_base') }} as base
     where history.exited_on is null and not base.is_earlier_day
 ),
 
 memberships as (
     select memberships.customer_id, memberships.segment, memberships.segment_value
     from {{ ref('segment_memberships') }} as memberships
-    cross join {{ ref('history_base') }} as base
+    cross join {{ ref('int_history_base') }} as base
     where not base.is_earlier_day
 )
 

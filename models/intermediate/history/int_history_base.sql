@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ say_that_history_is_left_untouched(this) }}") }}
+
 with
 
 as_of as (
