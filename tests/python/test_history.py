@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.python.reference.history import Day, Place, Stay, Version, next_version, transitions
@@ -44,6 +44,24 @@ TABLES = """
 FIRST_DAY = date(2026, 6, 1)
 IDS = ("guest:1", "guest:2", "web:1", "web:2", "web:3", "web:4")
 PLACES: tuple[Place, ...] = (("buyers", ""), ("stages", "new"), ("stages", "old"), ("idle", ""))
+MISTAKES = (
+    ("int_history_base", "as_of.as_of_date > current", "as_of.as_of_date >= current"),
+    (
+        "int_history_base",
+        "current_versions.as_of_date > as_of",
+        "current_versions.as_of_date >= as_of",
+    ),
+    (
+        "int_published_ids",
+        "coalesce(current_ids.customer_id, targets.customer_id)",
+        "current_ids.customer_id",
+    ),
+    (
+        "int_published_ids",
+        "case when ids.version_rank = 1 then ids.published_as end",
+        "ids.published_as",
+    ),
+)
 NO_LINK = (None,) * 5
 SEGMENTS = sorted({segment for segment, _ in PLACES})
 
@@ -192,10 +210,8 @@ def series(draw: st.DrawFn) -> list[tuple[Day, bool]]:
     return result
 
 
-# Each example is several builds, so a third of the usual number.
-@settings(max_examples=settings().max_examples // 3)
-@given(series())
-def test_history_is_that_of_the_reference(models: Models, builds: list[tuple[Day, bool]]) -> None:
+def check_agreement(models: Models, builds: list[tuple[Day, bool]]) -> None:
+    """Hold what the models make of a series of builds against the reference, build by build."""
     current: Version | None = None
     for day, is_published in builds:
         models.build(day, current)
@@ -224,6 +240,28 @@ def test_history_is_that_of_the_reference(models: Models, builds: list[tuple[Day
         }
         if is_published:
             current = expected
+
+
+# Each example is several builds, so a third of the usual number.
+@settings(max_examples=settings().max_examples // 3)
+@given(series())
+def test_history_is_that_of_the_reference(models: Models, builds: list[tuple[Day, bool]]) -> None:
+    check_agreement(models, builds)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("model", "old", "new"), MISTAKES)
+def test_a_mistake_is_noticed(models: Models, model: str, old: str, new: str) -> None:
+    assert models.compiled[model].count(old) == 1
+    mistaken = Models(models.compiled | {model: models.compiled[model].replace(old, new)})
+
+    @settings(max_examples=300, phases=[Phase.generate], derandomize=True)
+    @given(series())
+    def check(builds: list[tuple[Day, bool]]) -> None:
+        check_agreement(mistaken, builds)
+
+    with pytest.raises(AssertionError):
+        check()
 
 
 @given(series())
