@@ -14,9 +14,6 @@ from typing import Any
 import great_expectations as gx
 from great_expectations.core import ExpectationValidationResult
 from great_expectations.core.batch_definition import BatchDefinition
-from great_expectations.data_context.data_context.ephemeral_data_context import (
-    EphemeralDataContext,
-)
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
@@ -91,7 +88,7 @@ def run_checks(warehouse: Path, checks: Sequence[Check]) -> list[Answer]:
         # One connection stays open, so that the others need not open the file anew.
         with datasource.get_engine().connect() as connection:
             for number, suite in enumerate(suites.values()):
-                for answer in run_suite(context, datasource, f"suite_{number}", suite):
+                for answer in run_suite(datasource, f"suite_{number}", suite):
                     answers[answer.check.name] = add_sample(connection, answer)
     except (SQLAlchemyError, GreatExpectationsError) as error:
         raise ValidationError(
@@ -115,27 +112,17 @@ def read_only_url(warehouse: Path) -> str:
     return url.render_as_string()
 
 
-def run_suite(
-    context: EphemeralDataContext,
-    datasource: SQLDatasource,
-    name: str,
-    checks: Sequence[Check],
-) -> Iterable[Answer]:
+def run_suite(datasource: SQLDatasource, name: str, checks: Sequence[Check]) -> Iterable[Answer]:
     """Yield the answers to the checks of one table, or of one query that measures figures."""
     try:
-        batch = batch_definition(datasource, name, checks[0])
+        batch = batch_definition(datasource, name, checks[0]).get_batch()
     except (ConnectionError, LookupError, GreatExpectationsError) as error:
         exception = safe_text(str(error))
         yield from (Answer(check, False, exception=exception) for check in checks)
         return
-    suite = context.suites.add(
-        gx.ExpectationSuite(name=name, expectations=[expectation_of(check) for check in checks])
-    )
-    definition = context.validation_definitions.add(
-        gx.ValidationDefinition(name=name, data=batch, suite=suite)
-    )
+    suite = gx.ExpectationSuite(name=name, expectations=[expectation_of(check) for check in checks])
     by_name = {check.name: check for check in checks}
-    for result in definition.run(result_format=COUNTS).results:
+    for result in batch.validate(suite, result_format=COUNTS).results:
         yield read_result(by_name[check_name(result)], result)
 
 
@@ -174,8 +161,9 @@ def expectation_of(check: Check) -> Expectation:
                 unexpected_rows_query=ids_of(query, "{batch}"), meta=meta
             )
         case Figure():
-            # A lower bound of its own, because Great Expectations wants one at least.
-            minimum = check.rule.minimum if check.rule.minimum is not None else 0
+            # Great Expectations wants one bound at least; what has none is never below 0.
+            is_unbounded = check.rule.minimum is None and check.rule.maximum is None
+            minimum = 0 if is_unbounded else check.rule.minimum
             return ExpectColumnMaxToBeBetween(
                 column=check.rule.column,
                 min_value=minimum,
