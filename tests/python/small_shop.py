@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.python.raw_folders import Row, write_csv
 
 FIRST_DAY = date(2026, 6, 26)
@@ -68,3 +70,11 @@ def day(number: int) -> str:
 def days(count: int) -> Sequence[str]:
     """Return the first days."""
     return [day(number + 1) for number in range(count)]
+
+
+def use(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Make a folder the shop of the environment: raw files, warehouse and published versions."""
+    patch.setenv("SEGMENTRY_RAW_DIR", str(folder / "raw"))
+    patch.setenv("SEGMENTRY_WAREHOUSE", str(folder / "shop.duckdb"))
+    patch.setenv("SEGMENTRY_PUBLISHED_DIR", str(folder / "published"))
+    patch.setenv("SEGMENTRY_FIRST_DAY", FIRST_DAY.isoformat())
