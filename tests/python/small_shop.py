@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-import pytest
-
 from tests.python.raw_folders import Row, write_csv
 
 FIRST_DAY = date(2026, 6, 26)
@@ -72,9 +70,11 @@ def days(count: int) -> Sequence[str]:
     return [day(number + 1) for number in range(count)]
 
 
-def use(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """Make a folder the shop of the environment: raw files, warehouse and published versions."""
-    patch.setenv("SEGMENTRY_RAW_DIR", str(folder / "raw"))
-    patch.setenv("SEGMENTRY_WAREHOUSE", str(folder / "shop.duckdb"))
-    patch.setenv("SEGMENTRY_PUBLISHED_DIR", str(folder / "published"))
-    patch.setenv("SEGMENTRY_FIRST_DAY", FIRST_DAY.isoformat())
+def shop_environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a shop in a folder: raw files, warehouse, published versions."""
+    return {
+        "SEGMENTRY_RAW_DIR": str(folder / "raw"),
+        "SEGMENTRY_WAREHOUSE": str(folder / "shop.duckdb"),
+        "SEGMENTRY_PUBLISHED_DIR": str(folder / "published"),
+        "SEGMENTRY_FIRST_DAY": FIRST_DAY.isoformat(),
+    }

@@ -13,7 +13,7 @@ from orchestration import locks
 from orchestration.alerts import failure_alert, is_recovery
 from orchestration.definitions import shop_definitions
 from orchestration.settings import Settings
-from tests.python.small_shop import Delivery, day, deliver, use
+from tests.python.small_shop import Delivery, day, deliver, shop_environment
 
 HOLD = """
 import duckdb, sys, time
@@ -67,7 +67,8 @@ def told(result: ExecuteInProcessResult) -> str:
 
 
 def test_days_of_a_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    use(tmp_path, monkeypatch)
+    for name, value in shop_environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
     with DagsterInstance.local_temp() as instance:
         shop = Shop(tmp_path, shop_definitions(), instance)
         a_day_is_built_checked_and_published(shop)

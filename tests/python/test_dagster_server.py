@@ -1,0 +1,132 @@
+"""`make serve`: the page in a real browser, and backfills that its daemon carries out."""
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from orchestration.publish.__main__ import publish_last_build
+from orchestration.publish.publish import KEPT_VERSIONS
+from orchestration.publish.versions import current_version
+
+from orchestration.dbt_command import run_dbt
+from orchestration.partitions import vars_of_day
+from orchestration.settings import Settings
+from tests.python.dagster_server import DagsterServer, Run
+from tests.python.small_shop import FIRST_DAY, Delivery, days, deliver, shop_environment
+
+BROWSER = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+PAGES = ("/asset-groups", "/locations/orchestration.definitions/jobs/daily", "/automation")
+LONG_COUNT = 60
+
+HISTORY = """
+    select customer_id, segment, segment_value, entered_on, exited_on, entered_cause, exited_cause
+    from segment_history
+    order by all
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[DagsterServer]:
+    """Return a Dagster that serves a small shop."""
+    deliver(tmp_path / "raw", Delivery(days=1))
+    server = DagsterServer(tmp_path / "dagster_home", shop_environment(tmp_path))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
+def test_the_page_shows_without_an_error(server: DagsterServer, tmp_path: Path) -> None:
+    for page in PAGES:
+        shown = subprocess.run(
+            [
+                str(BROWSER),
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--enable-logging=stderr",
+                f"--user-data-dir={tmp_path / 'browser'}",
+                "--virtual-time-budget=20000",
+                "--dump-dom",
+                server.url + page,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=True,
+        )
+        said = [line for line in shown.stderr.splitlines() if "CONSOLE" in line]
+        assert not [line for line in said if re.search(r"error|exception", line, re.IGNORECASE)]
+        assert "daily" in shown.stdout or "segments" in shown.stdout
+
+
+@pytest.mark.prove
+def test_a_backfill_that_is_killed_half_way_equals_daily_runs(
+    server: DagsterServer, tmp_path: Path
+) -> None:
+    wanted = days(LONG_COUNT)
+    deliver(tmp_path / "raw", Delivery(days=LONG_COUNT))
+    server.backfill(wanted)
+    wait(server, lambda runs: succeeded(runs) >= LONG_COUNT // 2)
+    server.kill()
+    server.start()
+    for run in server.runs():
+        if run.status not in ("SUCCESS", "FAILURE", "CANCELED"):
+            server.terminate(run.run_id)
+    published = current_day(tmp_path)
+    server.backfill([day for day in wanted if day > published])
+    wait(server, lambda runs: current_day(tmp_path) == wanted[-1])
+    assert history(tmp_path) == history(built_day_by_day(tmp_path / "daily"))
+
+
+def wait(server: DagsterServer, is_done: Callable[[list[Run]], bool]) -> None:
+    """Wait until runs are done, at most an hour after the last one ended."""
+    ended, deadline = 0, time.monotonic() + 3600
+    while not is_done(runs := server.runs()):
+        if succeeded(runs) > ended:
+            ended, deadline = succeeded(runs), time.monotonic() + 3600
+        assert time.monotonic() < deadline
+        time.sleep(5)
+
+
+def succeeded(runs: list[Run]) -> int:
+    """Return how many runs ended well."""
+    return sum(run.status == "SUCCESS" for run in runs)
+
+
+def current_day(folder: Path) -> str:
+    """Return the day that readers of a shop meet."""
+    version = current_version(folder / "published")
+    assert version
+    return version.manifest.as_of_date.isoformat()
+
+
+def history(folder: Path) -> list[tuple[Any, ...]]:
+    """Return the history that readers of a shop meet, row by row."""
+    version = current_version(folder / "published")
+    assert version
+    with duckdb.connect(str(version.bi_database), read_only=True) as connection:
+        return connection.execute(HISTORY).fetchall()
+
+
+def built_day_by_day(folder: Path) -> Path:
+    """Build and publish the same days by hand in a folder of their own."""
+    folder.mkdir()
+    deliver(folder / "raw", Delivery(days=LONG_COUNT))
+    environment = shop_environment(folder)
+    settings = Settings.from_environment(environment)
+    for number in range(LONG_COUNT):
+        day = (FIRST_DAY + timedelta(days=number)).isoformat()
+        arguments = ("build", "--exclude-resource-type=unit_test", "--vars", str(vars_of_day(day)))
+        run_dbt(*arguments, environment=environment)
+        publish_last_build(settings, [], KEPT_VERSIONS)
+    return folder
