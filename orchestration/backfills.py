@@ -10,6 +10,9 @@ from dagster import (
 
 from orchestration.partitions import day_before, day_of_run
 
+# The first words of a day of a backfill that was left out.
+LEFT_OUT = "Not built:"
+
 # Runs of a backfill are queued in the order of their days, and the writer's pool lets in one.
 ONE_DAY_A_RUN = BackfillPolicy.multi_run(max_partitions_per_run=1)
 
@@ -29,4 +32,4 @@ def require_day_before(context: AssetExecutionContext, day: str) -> None:
     runs = context.instance.get_runs(RunsFilter(tags={"dagster/backfill": backfill}))
     before = [run for run in runs if day_of_run(run.tags) == day_before(day)]
     if before and not any(run.status is DagsterRunStatus.SUCCESS for run in before):
-        raise Failure(f"Not built: the day before {day} was not published.", allow_retries=False)
+        raise Failure(f"{LEFT_OUT} the day before {day} was not published.", allow_retries=False)

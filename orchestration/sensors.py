@@ -23,6 +23,7 @@ from dagster import (
 
 from orchestration.alerts import failure_alert, is_recovery, late_alert, recovery_alert
 from orchestration.assets.raw import digest, find_raw_files
+from orchestration.backfills import LEFT_OUT
 from orchestration.notifier import channels_from_environment, notify
 from orchestration.publish.versions import current_version
 from orchestration.schedules import JOB
@@ -75,9 +76,10 @@ def new_raw_files(partitions: DailyPartitionsDefinition, tables: Sequence[str]) 
     description="Tells people that a day was not published, and why.",
 )
 def tell_failure(context: RunFailureSensorContext) -> None:
-    """Tell that a run failed."""
+    """Tell that a run failed; the first one of a backfill, not the days that it left out."""
     alert = failure_alert(context.dagster_run, context.get_step_failure_events())
-    notify(alert, channels_from_environment(), context.log)
+    if not alert.text.startswith(LEFT_OUT):
+        notify(alert, channels_from_environment(), context.log)
 
 
 @run_status_sensor(

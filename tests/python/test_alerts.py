@@ -19,6 +19,7 @@ from dagster import (
 )
 
 from orchestration.alerts import failure_alert, is_recovery, late_alert, recovery_alert
+from orchestration.backfills import LEFT_OUT
 from orchestration.notifier import (
     Alert,
     AlertKind,
@@ -215,6 +216,19 @@ def test_sensors_tell_a_failure_and_the_recovery(
     told = [(message["kind"], message["run_id"]) for message in receiver.received]
     assert told == [("failure", failed.run_id), ("recovery", good.run_id)]
     assert "640 instead of about 320" in receiver.received[0]["text"]
+
+
+def test_days_that_a_backfill_left_out_are_not_told_one_by_one(
+    instance: DagsterInstance, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGMENTRY_ALERT_WEBHOOK", receiver.url)
+    failed = run(instance, Failure(f"{LEFT_OUT} the day before 2026-06-30 was not published."))
+    tell_failure(
+        build_run_status_sensor_context(
+            "tell_failure", failed.get_run_failure_event(), instance, failed.dagster_run
+        ).for_run_failure()
+    )
+    assert receiver.received == []
 
 
 def test_an_alert_that_reaches_nobody_fails_nothing(

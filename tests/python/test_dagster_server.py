@@ -114,7 +114,7 @@ def history(folder: Path) -> list[tuple[Any, ...]]:
     """Return the history that readers of a shop meet, row by row."""
     version = current_version(folder / "published")
     assert version
-    with duckdb.connect(str(version.bi_database), read_only=True) as connection:
+    with duckdb.connect(str(version.folder / "segmentry.duckdb"), read_only=True) as connection:
         return connection.execute(HISTORY).fetchall()
 
 
