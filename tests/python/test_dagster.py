@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dagster import (
     AssetKey,
+    AssetSelection,
     BackfillPolicy,
     DagsterInstance,
     DailyPartitionsDefinition,
@@ -20,6 +21,7 @@ from dagster import (
     SkipReason,
     build_schedule_context,
     build_sensor_context,
+    evaluate_automation_conditions,
     partition_loading_context,
 )
 
@@ -31,7 +33,7 @@ from orchestration.locks import WRITER_POOL
 from orchestration.partitions import daily_partitions, day_before, day_of_run, vars_of_day
 from orchestration.resources import changed_at
 from orchestration.schedules import every_morning
-from orchestration.sensors import is_late, new_raw_files
+from orchestration.sensors import is_late, late_version, new_raw_files
 from orchestration.settings import DEMO_SHOP, ROOT
 
 DEMO = {"demo_as_of": "2026-06-30", "shop_timezone": "UTC"}
@@ -329,6 +331,32 @@ def test_a_version_is_late_when_yesterday_is_not_published_by_nine(
 ) -> None:
     now = datetime(2026, 7, 1, hour, tzinfo=ZoneInfo("Europe/Paris"))
     assert is_late(now, "2026-06-30", published) is late
+
+
+def test_the_sensor_of_a_late_version_says_nothing_before_the_first_publish(
+    tmp_path: Path, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(tmp_path / "published"))
+    with build_sensor_context(instance=instance) as context:
+        result = late_version(daily_partitions(DEMO, RAW))(context)
+    assert isinstance(result, SkipReason)
+    assert result.skip_message == "Not late."
+
+
+def test_raw_tables_are_looked_at_every_hour(instance: DagsterInstance) -> None:
+    def ask(time: datetime, cursor: Any) -> Any:
+        return evaluate_automation_conditions(
+            defs=defs,
+            instance=instance,
+            asset_selection=AssetSelection.groups("raw"),
+            evaluation_time=time,
+            cursor=cursor,
+        )
+
+    start = ask(datetime(2026, 6, 30, 10, 30, tzinfo=UTC), None)
+    within = ask(datetime(2026, 6, 30, 10, 59, tzinfo=UTC), start.cursor)
+    after = ask(datetime(2026, 6, 30, 11, 1, tzinfo=UTC), within.cursor)
+    assert [start.total_requested, within.total_requested, after.total_requested] == [0, 0, 11]
 
 
 def test_a_changed_model_asks_for_a_new_manifest(tmp_path: Path) -> None:
