@@ -348,7 +348,7 @@ def test_raw_tables_are_looked_at_every_hour(instance: DagsterInstance) -> None:
         return evaluate_automation_conditions(
             defs=defs,
             instance=instance,
-            asset_selection=AssetSelection.groups("raw"),
+            asset_selection=AssetSelection.groups("raw", include_sources=True),
             evaluation_time=time,
             cursor=cursor,
         )
