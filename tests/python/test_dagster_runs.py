@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance, Definitions, ExecuteInProcessResult
-from orchestration.publish.versions import Version, current_version, versions
 
 from orchestration import locks
 from orchestration.alerts import failure_alert, is_recovery
 from orchestration.definitions import shop_definitions
+from orchestration.publish.versions import Version, current_version, versions
 from orchestration.settings import Settings
 from tests.python.small_shop import Delivery, day, deliver, shop_environment
 

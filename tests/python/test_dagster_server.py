@@ -11,12 +11,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from orchestration.publish.__main__ import publish_last_build
-from orchestration.publish.publish import KEPT_VERSIONS
-from orchestration.publish.versions import current_version
 
 from orchestration.dbt_command import run_dbt
 from orchestration.partitions import vars_of_day
+from orchestration.publish.__main__ import publish_last_build
+from orchestration.publish.publish import KEPT_VERSIONS
+from orchestration.publish.versions import current_version
 from orchestration.settings import Settings
 from tests.python.dagster_server import DagsterServer, Run
 from tests.python.small_shop import FIRST_DAY, Delivery, days, deliver, shop_environment
