@@ -14,6 +14,7 @@ TABLES_OF_CUSTOMERS = (
     "identity_map",
     "customer_merges",
     "segment_memberships",
+    "activation_profiles",
 )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from orchestration.checks.catalog import catalog_checks, read_catalog, read_exclusive_groups
 from orchestration.checks.completeness import completeness_checks
+from orchestration.checks.consent import consent_checks
 from orchestration.checks.definitions import definition_checks
 from orchestration.checks.keys import key_checks
 from orchestration.checks.published import PublishedSizes
@@ -57,6 +58,7 @@ def all_checks(
         *key_checks(),
         *range_checks(),
         *completeness_checks([segment.name for segment in segments]),
+        *consent_checks(),
         *catalog_checks(segments, read_exclusive_groups()),
         *raw_checks(read_raw_tables(), thresholds),
         *size_checks(segments, versions, as_of_date, thresholds, accepted),

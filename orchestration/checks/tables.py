@@ -54,6 +54,12 @@ TABLES = (
         has_as_of_date=True,
     ),
     PublicTable(
+        "segment_history",
+        ("customer_id", "segment", "segment_value", "entered_on"),
+        "segment || ' ' || customer_id",
+    ),
+    PublicTable("activation_profiles", ("customer_id",), "customer_id"),
+    PublicTable(
         "segment_overlaps",
         ("segment_a", "segment_b"),
         "segment_a || ' and ' || segment_b",

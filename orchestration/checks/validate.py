@@ -13,7 +13,7 @@ from orchestration.checks.declaration import all_checks
 from orchestration.checks.definitions import DEFINITION_CHECK, read_movements, tell_movement
 from orchestration.checks.errors import ValidationError
 from orchestration.checks.published import PublishedSizes, read_published
-from orchestration.checks.results import CheckResult, Validation
+from orchestration.checks.results import CheckResult, Severity, Validation
 from orchestration.checks.rules import Between, Check, Figure, NeverNull, NoRows, Unique
 from orchestration.checks.sizes import SIZE_CHECK, vanished_segments
 from orchestration.checks.suites import Answer, run_checks
@@ -96,7 +96,7 @@ def read_invocation_id(warehouse: Path) -> str:
 def answer_checks(subject: Subject) -> Validation:
     """Ask all checks of a subject and return their results."""
     results = [tell(answer) for answer in run_checks(subject.warehouse, subject.checks)]
-    results = explain_definitions(results, subject)
+    results = excuse_swings(explain_definitions(results, subject))
     swings = {SIZE_CHECK.format(segment): segment for segment in subject.accepted}
     let_through = vanished_segments(read_catalog(), subject.versions) & subject.accepted
     final = []
@@ -107,6 +107,26 @@ def answer_checks(subject: Subject) -> Validation:
             result = replace(result, success=True, message=f"Accepted: {result.message}")
         final.append(result)
     return Validation(subject.as_of_date, subject.invocation_id, sorted(let_through), final)
+
+
+def excuse_swings(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the results; the swing of a segment whose definition changed is a warning."""
+    failed = {result.name for result in results if not result.success}
+    changed = {
+        SIZE_CHECK.format(segment.name)
+        for segment in read_catalog()
+        if DEFINITION_CHECK.format(segment.name) in failed
+    }
+    return [
+        replace(
+            result,
+            severity=Severity.WARNING,
+            message=f"{result.message} Its definition changed: see who enters and leaves.",
+        )
+        if result.name in changed and not result.success and result.exception is None
+        else result
+        for result in results
+    ]
 
 
 def explain_definitions(results: Sequence[CheckResult], subject: Subject) -> list[CheckResult]:

@@ -11,6 +11,7 @@ from orchestration.checks.tables import TABLES, PublicTable
 
 AS_OF = "(select as_of from int_as_of)"
 A_BUYER = "(select min(customer_id) from customer_facts where order_count > 0)"
+A_PROFILE = "(select min(customer_id) from activation_profiles)"
 NO_BUYER = "(select min(customer_id) from customer_facts where order_count = 0)"
 
 
@@ -38,6 +39,7 @@ def breaks() -> dict[str, list[Break]]:
         "keys": list(broken_keys()),
         "values": list(broken_values()),
         "losses": list(lost_rows()),
+        "consent": list(broken_consent()),
         "catalog": list(broken_catalog()),
         "groups": list(broken_groups()),
         "raw tables": list(broken_raw_tables()),
@@ -73,8 +75,9 @@ def broken_keys() -> Iterator[Break]:
         others = {
             "segment_memberships": ("are_those_of_the_segment_models",),
             "identity_conflicts": ("are_absent",),
+            "activation_profiles": ("email_is_unique",),
         }.get(table.name, ())
-        yield broken(table.name, add_conflict(table.name) + copy, name, *others)
+        yield broken(table.name, add_rows(table.name) + copy, name, *others)
         if table.has_as_of_date:
             yield other_day(table.name, *others)
     yield other_day("rejected_rows")
@@ -89,6 +92,10 @@ def missing_keys(table: PublicTable) -> Iterator[Break]:
             ("segment_memberships", "customer_id"): ("are_those_of_the_segment_models",),
             ("segment_memberships", "segment"): ("are_those_of_the_segment_models",),
             ("segment_memberships", "segment_value"): ("are_those_of_the_segment_models",),
+            ("activation_profiles", "customer_id"): (
+                "are_subscribed",
+                "hold_every_subscriber",
+            ),
             ("segment_catalog", "segment"): (
                 "is_that_of_the_project",
                 "matches_the_models",
@@ -98,23 +105,28 @@ def missing_keys(table: PublicTable) -> Iterator[Break]:
             others = ("are_absent",)
         number = 0 if column == table.key[0] else 3
         sql = f"update {table.name} set {column} = null where {row(table.name, number)}"
-        yield broken(table.name, add_conflict(table.name) + sql, f"{column}_is_never_null", *others)
+        yield broken(table.name, add_rows(table.name) + sql, f"{column}_is_never_null", *others)
 
 
-def add_conflict(table: str) -> str:
-    """Return what gives the table of conflicts a row to break: a sound warehouse has none."""
-    if table != "identity_conflicts":
-        return ""
-    return (
-        "insert into identity_conflicts select 'device of several persons', 'anonymous_id', '', "
-        "'a tablet', 2, as_of_date from int_as_of; "
-    )
+def add_rows(table: str) -> str:
+    """Return what gives a table rows to break that a sound warehouse has none of."""
+    if table == "identity_conflicts":
+        return (
+            "insert into identity_conflicts select 'device of several persons', 'anonymous_id', "
+            "'', 'a tablet', 2, as_of_date from int_as_of; "
+        )
+    if table == "customer_merges":
+        return (
+            "insert into customer_merges by name select 'former ' || uuid() as former_customer_id, "
+            "customer_id from customer_facts where order_count > 0 order by customer_id limit 4; "
+        )
+    return ""
 
 
 def other_day(table: str, *others: str) -> Break:
     """Return a row that is of the day before."""
     sql = f"update {table} set as_of_date = as_of_date - 1 where {row(table, 2)}"
-    return broken(table, add_conflict(table) + sql, "as_of_date_is_that_of_the_build", *others)
+    return broken(table, add_rows(table) + sql, "as_of_date_is_that_of_the_build", *others)
 
 
 def broken_values() -> Iterator[Break]:
@@ -122,7 +134,7 @@ def broken_values() -> Iterator[Break]:
     for table, columns in NEVER_NULL.items():
         for column in columns:
             sql = f"update {table} set {column} = null where {row(table, 0)}"
-            yield broken(table, sql, f"{column}_is_never_null")
+            yield broken(table, add_rows(table) + sql, f"{column}_is_never_null")
     for bounds in RANGES:
         for column in bounds.columns:
             if bounds.minimum is not None:
@@ -146,16 +158,15 @@ def out_of_range(table: str, column: str, value: float, number: int) -> Break:
     elif table == "identity_conflicts":
         others = ("are_absent",)
     sql = f"update {table} set {column} = {value:g} where {row(table, number)}"
-    return broken(table, add_conflict(table) + sql, f"{column}_is_in_range", *others)
+    return broken(table, add_rows(table) + sql, f"{column}_is_in_range", *others)
 
 
 def lost_rows() -> Iterator[Break]:
     """Yield customers, orders and memberships that one table has and another has not."""
     for table in TABLES_OF_CUSTOMERS:
-        id_of = {"customer_merges": "(select min(customer_id) from customer_merges)"}
-        customer = id_of.get(table, A_BUYER)
+        customer = A_PROFILE if table == "activation_profiles" else A_BUYER
         sql = f"delete from customer_facts where customer_id = {customer}"
-        yield broken(table, sql, "customers_are_in_customer_facts")
+        yield broken(table, add_rows(table) + sql, "customers_are_in_customer_facts")
     for table in ("customer_contacts", "identity_map"):
         sql = f"delete from {table} where customer_id = {A_BUYER}"
         yield broken("customer_facts", sql, f"customers_are_in_{table}")
@@ -185,6 +196,20 @@ def lost_rows() -> Iterator[Break]:
         "update segment_memberships set segment = 'no_segment' where segment = 'referrers'",
     ):
         yield broken("segment_memberships", sql, "are_those_of_the_segment_models")
+
+
+def broken_consent() -> Iterator[Break]:
+    """Yield profiles of people who may not be sent, and subscribers without one."""
+    table = "activation_profiles"
+    for refusal in ("is_subscribed = false", "is_suppressed = true", "email = 'another@shop.test'"):
+        sql = f"update email_consents set {refusal} where customer_id = {A_PROFILE}"
+        yield broken(table, sql, "are_subscribed")
+    sql = f"update {table} set email = null where {row(table, 1)}"
+    yield broken(table, sql, "email_is_never_null", "are_subscribed")
+    sql = f"update {table} set email = (select max(email) from {table}) where {row(table, 2)}"
+    yield broken(table, sql, "email_is_unique", "are_subscribed")
+    sql = f"delete from {table} where {row(table, 0)}"
+    yield broken(table, sql, "hold_every_subscriber")
 
 
 def broken_catalog() -> Iterator[Break]:
@@ -251,7 +276,7 @@ def broken_raw_tables() -> Iterator[Break]:
                 f"create table stg_{table} as select cast({old} as {kind}) as {column}"
             )
             yield broken(f"stg_{table}", sql, "is_fresh")
-    yield broken("identity_conflicts", add_conflict("identity_conflicts"), "are_absent")
+    yield broken("identity_conflicts", add_rows("identity_conflicts"), "are_absent")
     yield broken(
         "identity_conflicts",
         "insert into identity_conflicts select 'device of several persons', 'anonymous_id', '', "

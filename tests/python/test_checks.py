@@ -489,6 +489,20 @@ def test_a_changed_definition_tells_whom_it_moves(settings: Settings) -> None:
     assert results[DEFINITION_CHECK.format("locals")].observed["entering"] == sizes["locals"]
 
 
+def test_a_swing_that_a_changed_definition_explains_is_a_warning(settings: Settings) -> None:
+    sizes = sizes_of(settings.warehouse) | {"one_timers": 1, "buyers": 1}
+    fingerprints = fingerprints_of(settings.warehouse) | {"one_timers": "another"}
+    manifest = Manifest(DAY - timedelta(days=1), sizes, fingerprints)
+    folder = manifest.write(settings.published, "20260629T000000-00000000")
+    publish_memberships(settings, folder)
+    validation = size_results(settings)
+    assert [result.name for result in validation.failures] == [SIZE_CHECK.format("buyers")]
+    assert {result.name for result in validation.warnings} == {
+        SIZE_CHECK.format("one_timers"),
+        DEFINITION_CHECK.format("one_timers"),
+    }
+
+
 @pytest.mark.parametrize("parity", [0, 1])
 def test_the_changed_definition_of_every_segment_is_told(parity: int, settings: Settings) -> None:
     sizes = sizes_of(settings.warehouse)
