@@ -7,10 +7,10 @@ READY := .venv/.ready
 
 .PHONY: demo publish roll-back serve what-if test prove example docs lock clean
 
-## The demo shop from raw files to segments, and what came out.
+## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
 	@env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
-		$(BIN)/python -m orchestration.build
+		-u SEGMENTRY_PUBLISHED_DIR $(BIN)/python -m orchestration.build --publish
 
 ## Check the last build and make it the version that readers meet; swings that are meant are named:
 ## make publish ACCEPT="one_timers buyers"

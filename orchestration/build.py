@@ -1,7 +1,8 @@
 """Builds a warehouse with dbt and shows what came out. Run as `python -m orchestration.build`.
 
 What is built is said as for dbt itself: by `SEGMENTRY_RAW_DIR`, `SEGMENTRY_WAREHOUSE` and `--vars`.
-With none of them, it is the demo shop.
+With none of them, it is the demo shop. Data is tested here; unit tests, which look at the code
+alone, are left to `make test`.
 """
 
 import argparse
@@ -16,6 +17,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from orchestration.dbt_command import DBT, ROOT, WAREHOUSE
+from orchestration.publish.__main__ import publish_last_build
+from orchestration.publish.errors import PublishError
+from orchestration.publish.publish import KEPT_VERSIONS
+from orchestration.settings import Settings
 from orchestration.summary import print_summary
 
 
@@ -59,6 +64,32 @@ def shorten(description: str) -> str:
     return description.split()[-1].rsplit("::", 1)[0][:44]
 
 
+def publish(console: Console) -> bool:
+    """Validate and publish the last build, and say which version readers meet.
+
+    Returns:
+        Whether it was published.
+    """
+    try:
+        with console.status("validating and publishing"):
+            version = publish_last_build(Settings.from_environment(), [], KEPT_VERSIONS)
+    except PublishError as error:
+        console.print(str(error), style="red", markup=False, highlight=False)
+        return False
+    results = version.manifest.validation["results"]
+    warnings = sum(not result["success"] for result in results)
+    console.print(
+        f"Published as [bold]{version.build_id}[/bold]: {len(results):,} expectations asked, "
+        f"{warnings} with a warning."
+    )
+    current = os.path.relpath(version.folder.parents[1] / "current", ROOT)
+    console.print(
+        f"[dim]For BI: {current}/segmentry.duckdb and {current}/parquet. "
+        f"What was asked and answered: {current}/validation/index.html[/dim]"
+    )
+    return True
+
+
 def main() -> int:
     """Build the warehouse, test it, and print its summary.
 
@@ -67,6 +98,9 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--vars", default="{}", help="dbt vars as YAML")
+    parser.add_argument(
+        "--publish", action="store_true", help="validate and publish what was built"
+    )
     arguments = parser.parse_args()
     console = Console()
     os.chdir(ROOT)
@@ -74,10 +108,13 @@ def main() -> int:
     warehouse = os.environ.get("SEGMENTRY_WAREHOUSE", WAREHOUSE)
     console.print(f"[bold]{raw_dir or 'The demo shop'}[/bold]: from raw files to segments")
     started = time.monotonic()
-    if not build(["build", "--vars", arguments.vars], console):
+    command = ["build", "--exclude-resource-type", "unit_test", "--vars", arguments.vars]
+    if not build(command, console):
         console.print("The build failed; what failed stands above.", style="red")
         return 1
     print_summary(Path(warehouse), console)
+    if arguments.publish and not publish(console):
+        return 1
     console.print(
         f"[dim]{time.monotonic() - started:.0f} seconds; the warehouse is {warehouse}[/dim]"
     )

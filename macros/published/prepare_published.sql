@@ -9,7 +9,7 @@
         {%- set published = published_folder(
             env_var('SEGMENTRY_PUBLISHED_DIR', ''),
             env_var('SEGMENTRY_WAREHOUSE', ''),
-            flags.PROJECT_DIR | string
+            invocation_args_dict.project_dir
         ) -%}
         {%- set versions = history_versions(published) -%}
         {%- for source in graph.sources.values() if source.source_name == 'published' -%}

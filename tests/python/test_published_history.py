@@ -229,7 +229,9 @@ def test_a_damaged_history_stops_the_build(
         {"SEGMENTRY_WAREHOUSE": "/data/shop.duckdb", "SEGMENTRY_PUBLISHED_DIR": "/elsewhere"},
     ],
 )
-def test_dbt_looks_where_versions_are_published(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("root", [str(ROOT), "."])
+def test_dbt_looks_where_versions_are_published(root: str, environment: dict[str, str]) -> None:
+    """The root is what dbt knows of it: a path, or `.` when it was told so."""
     returned: list[str] = []
     jinja = jinja2.Environment(extensions=["jinja2.ext.do"])
     jinja.globals |= {"return": returned.append, "modules": {"re": re}}
@@ -238,6 +240,11 @@ def test_dbt_looks_where_versions_are_published(environment: dict[str, str]) -> 
     published_folder(
         environment.get("SEGMENTRY_PUBLISHED_DIR", ""),
         environment.get("SEGMENTRY_WAREHOUSE", ""),
-        str(ROOT),
+        root,
     )
-    assert returned == [str(Settings.from_environment(environment).published)]
+    expected = Settings.from_environment(environment).published
+    is_named_whole = str(ROOT) in str(environment)
+    if root == "." and not is_named_whole:
+        assert [str(ROOT / folder) for folder in returned] == [str(expected)]
+    elif root != ".":
+        assert returned == [str(expected)]
