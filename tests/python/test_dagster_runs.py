@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from dagster import DagsterInstance, Definitions, ExecuteInProcessResult
+from dagster import DagsterEventType, DagsterInstance, Definitions, ExecuteInProcessResult
 
 from orchestration import locks
 from orchestration.alerts import failure_alert, is_recovery
@@ -134,15 +136,27 @@ def a_folder_that_cant_be_read_is_not_tried_again(shop: Shop) -> None:
     assert "lacks the required column `ordered_at`" in told(result)
 
 
+def release(instance: DagsterInstance, holder: subprocess.Popen[str]) -> None:
+    """End the process that holds the warehouse as soon as the latest run waits for it."""
+    waits = DagsterEventType.STEP_UP_FOR_RETRY
+    while not any(
+        instance.all_logs(record.dagster_run.run_id, of_type=waits)
+        for record in instance.get_run_records(limit=1)
+    ):
+        time.sleep(0.5)
+    holder.terminate()
+
+
 def the_next_good_run_recovers_and_waits_for_a_held_warehouse(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Build the second day from a good file, while another process has the warehouse."""
     monkeypatch.setattr(locks, "SECONDS_TO_WAIT", 2)
     deliver(shop.raw_dir, Delivery(days=2))
-    command = [sys.executable, "-c", HOLD, str(shop.settings.warehouse), "20"]
+    command = [sys.executable, "-c", HOLD, str(shop.settings.warehouse), "600"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout and holder.stdout.readline() == "held\n"
+        threading.Thread(target=release, args=(shop.instance, holder), daemon=True).start()
         result = shop.run(2)
     assert result.success
     assert result.retry_attempts_for_node("dbt_build") > 0
