@@ -48,6 +48,7 @@ memberships as (
     from {{ ref('segment_memberships') }} as memberships
     inner join {{ ref('segment_catalog') }} as catalog
         on memberships.segment = catalog.segment
+    inner join customers on memberships.customer_id = customers.customer_id
     where not catalog.is_sensitive
 ),
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,15 +69,25 @@ def told(result: ExecuteInProcessResult) -> str:
     return failure_alert(result.dagster_run, result.get_step_failure_events()).text
 
 
-def test_days_of_a_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """Return a small shop whose days Dagster can run."""
     for name, value in shop_environment(tmp_path).items():
         monkeypatch.setenv(name, value)
     with DagsterInstance.local_temp() as instance:
-        shop = Shop(tmp_path, shop_definitions(), instance)
-        a_day_is_built_checked_and_published(shop)
-        a_file_that_doubles_a_segment_is_kept_back(shop)
-        a_folder_that_cant_be_read_is_not_tried_again(shop)
-        the_next_good_run_recovers_and_waits_for_a_held_warehouse(shop, monkeypatch)
+        yield Shop(tmp_path, shop_definitions(), instance)
+
+
+def test_first_day_of_a_shop(shop: Shop) -> None:
+    a_day_is_built_checked_and_published(shop)
+
+
+@pytest.mark.prove
+def test_days_of_a_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_day_is_built_checked_and_published(shop)
+    a_file_that_doubles_a_segment_is_kept_back(shop)
+    a_folder_that_cant_be_read_is_not_tried_again(shop)
+    the_next_good_run_recovers_and_waits_for_a_held_warehouse(shop, monkeypatch)
 
 
 def a_day_is_built_checked_and_published(shop: Shop) -> None:

@@ -33,6 +33,7 @@ from tests.python.published import Shop
 
 DAY = date(2026, 6, 30)
 CONTACTS = {
+    "activation_profiles",
     "customer_contacts",
     "email_consents",
     "identity_map",

@@ -34,8 +34,8 @@ Contents = dict[str, Counter[str]]
 
 SHOP_SEED = 3
 BUILD = ("build", "--exclude-resource-type=test", "--exclude-resource-type=unit_test")
-# What is no answer about the shop: inner steps, and the record of how the models were defined.
-NOT_PUBLIC = ("base_", "stg_", "int_", "model_fingerprints")
+# What is no answer about the shop: inner steps, and the records of how the models were built.
+NOT_PUBLIC = ("base_", "stg_", "int_", "model_fingerprints", "build_log")
 # Tables that speak of the raw rows themselves, whatever day the facts are computed for.
 RAW_STATISTICS = ("raw_row_counts", "rejected_rows")
 ORDERS_HEADER = "order_id,customer_id,ordered_at,status,currency,subtotal_amount,country_code\n"

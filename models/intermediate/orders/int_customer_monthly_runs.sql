@@ -8,9 +8,20 @@ as_of as (
     select * from {{ ref('int_as_of') }}
 ),
 
-days_of_month as (
-    select numbers.number + 1 as day_of_month
-    from ({{ numbers_below(31) }}) as numbers
+-- How far each day of a month of each length is from a day of every month; a day that a month hasn't
+-- got is the month's last.
+near_days as (
+    select
+        ordered_days.number + 1 as ordered_day,
+        month_lengths.number + 28 as month_length,
+        days_of_month.number + 1 as day_of_month,
+        abs(
+            ordered_days.number + 1
+            - least(days_of_month.number + 1, month_lengths.number + 28)
+        ) as days_off
+    from ({{ numbers_below(31) }}) as ordered_days
+    cross join ({{ numbers_below(4) }}) as month_lengths
+    cross join ({{ numbers_below(31) }}) as days_of_month
 ),
 
 dated_orders as (
@@ -34,30 +45,20 @@ recent_customers as (
     group by customer_id
 ),
 
--- A day that a month hasn't got is the month's last.
-near_orders as (
-    select
-        dated_orders.*,
-        days_of_month.day_of_month,
-        abs(
-            dated_orders.ordered_day
-            - least(days_of_month.day_of_month, dated_orders.month_length)
-        ) as days_off
-    from dated_orders
-    inner join recent_customers on dated_orders.customer_id = recent_customers.customer_id
-    cross join days_of_month
-),
-
 months as (
     select
-        customer_id,
-        day_of_month,
-        months_ago,
-        min(days_off) as days_off,
-        max(last_ordered_at) as last_ordered_at
-    from near_orders
-    where days_off <= {{ var('monthly_regulars_max_days_off') }}
-    group by customer_id, day_of_month, months_ago
+        dated_orders.customer_id,
+        near_days.day_of_month,
+        dated_orders.months_ago,
+        min(near_days.days_off) as days_off,
+        max(dated_orders.last_ordered_at) as last_ordered_at
+    from dated_orders
+    inner join recent_customers on dated_orders.customer_id = recent_customers.customer_id
+    inner join near_days
+        on dated_orders.ordered_day = near_days.ordered_day
+        and dated_orders.month_length = near_days.month_length
+    where near_days.days_off <= {{ var('monthly_regulars_max_days_off') }}
+    group by dated_orders.customer_id, near_days.day_of_month, dated_orders.months_ago
 ),
 
 -- Within a run of consecutive months both numbers grow by one.
