@@ -8,20 +8,28 @@ as_of as (
     select * from {{ ref('int_as_of') }}
 ),
 
--- How far each day of a month of each length is from a day of every month; a day that a month hasn't
--- got is the month's last.
+days as (
+    select number + 1 as day_of_month
+    from ({{ numbers_below(31) }}) as numbers
+),
+
+month_lengths as (
+    select number + 28 as month_length
+    from ({{ numbers_below(4) }}) as numbers
+),
+
+-- How far a day is from a day of every month; one that a month hasn't got is the month's last.
 near_days as (
     select
-        ordered_days.number + 1 as ordered_day,
-        month_lengths.number + 28 as month_length,
-        days_of_month.number + 1 as day_of_month,
+        ordered_days.day_of_month as ordered_day,
+        month_lengths.month_length,
+        days.day_of_month,
         abs(
-            ordered_days.number + 1
-            - least(days_of_month.number + 1, month_lengths.number + 28)
+            ordered_days.day_of_month - least(days.day_of_month, month_lengths.month_length)
         ) as days_off
-    from ({{ numbers_below(31) }}) as ordered_days
-    cross join ({{ numbers_below(4) }}) as month_lengths
-    cross join ({{ numbers_below(31) }}) as days_of_month
+    from days as ordered_days
+    cross join month_lengths
+    cross join days
 ),
 
 dated_orders as (
