@@ -1,6 +1,6 @@
 """How thorough a run of the tests is.
 
-`SEGMENTRY_PROVE=1` in the environment asks for the long counts: fifty nasty shops instead of two,
+`SEGMENTRY_PROVE=1` in the environment asks for the long counts: fifty nasty shops instead of one,
 and the tests that are marked `prove`, which the short run leaves out.
 """
 
@@ -15,8 +15,8 @@ from hypothesis import settings
 from tests.python.warehouse import run_dbt
 
 PROVE = os.environ.get("SEGMENTRY_PROVE") == "1"
-SHOP_SEEDS = range(50) if PROVE else (3, 14)
-PAST_DAY_SEEDS = range(100, 110) if PROVE else (101,)
+SHOP_SEEDS = range(50) if PROVE else (14,)
+PAST_DAY_SEEDS = range(100, 110) if PROVE else ()
 
 settings.register_profile("short", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("long", max_examples=3000, deadline=None)

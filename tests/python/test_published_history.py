@@ -129,6 +129,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return Shop(tmp_path_factory.mktemp("shop"))
 
 
+@pytest.mark.prove
 def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> None:
     early = write_folder(tmp_path / "early", EARLY)
     late = write_folder(tmp_path / "late", LATE)
