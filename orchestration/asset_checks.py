@@ -1,5 +1,6 @@
 """Checks as Dagster shows them: dbt's data tests and what is validated before publishing."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from dagster import (
 
 from orchestration.checks import declared_checks
 from orchestration.checks.results import CheckResult, Severity
+
+# A check of this name at a table holds everything that Great Expectations is asked of it.
+EXPECTATIONS = "expectations"
 
 
 def attach_singular_tests(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -43,45 +47,49 @@ def _ancestors(manifest: Mapping[str, Any], node: str) -> set[str]:
 
 
 def validation_checks() -> list[AssetCheckSpec]:
-    """Return a check for everything that is validated before publishing.
+    """Return a check per table for what is expected of it before publishing.
 
     They do not block in Dagster's sense, since they run in the step that publishes; publishing
-    itself refuses when a blocking one fails.
+    itself refuses when a blocking expectation fails.
     """
+    counts = Counter(check.table for check in declared_checks())
     return [
         AssetCheckSpec(
-            name=shown_name(check.name),
-            asset=AssetKey(check.table),
-            description=_describe(check.severity),
+            name=EXPECTATIONS,
+            asset=AssetKey(table),
+            description=(
+                f"What is expected of the table before publishing ({count} in all). "
+                "A blocking failure keeps the last published version current; "
+                "a warning is told and published."
+            ),
         )
-        for check in declared_checks()
+        for table, count in counts.items()
     ]
 
 
-def shown_name(name: str) -> str:
-    """Return the name of a check of the validation; a test of dbt may be called the same."""
-    return f"validation_{name}"
-
-
 def validation_results(results: Sequence[CheckResult]) -> Iterator[AssetCheckResult]:
-    """Yield what a validation found; ids of failing rows stay in its Data Docs."""
+    """Yield what a validation found, per table; ids of failing rows stay in its Data Docs."""
+    by_table: dict[str, list[CheckResult]] = {}
     for result in results:
-        numbers = {f"observed/{name}": value for name, value in result.observed.items()}
+        by_table.setdefault(result.table, []).append(result)
+    for table, found in by_table.items():
+        failed = [result for result in found if not result.success]
+        is_blocked = any(result.severity is Severity.BLOCKING for result in failed)
         yield AssetCheckResult(
-            asset_key=AssetKey(result.table),
-            check_name=shown_name(result.name),
-            passed=result.success,
-            severity=(
-                AssetCheckSeverity.ERROR
-                if result.severity is Severity.BLOCKING
-                else AssetCheckSeverity.WARN
+            asset_key=AssetKey(table),
+            check_name=EXPECTATIONS,
+            passed=not failed,
+            severity=AssetCheckSeverity.ERROR if is_blocked else AssetCheckSeverity.WARN,
+            description="\n".join(
+                f"{result.name} ({result.severity.value}): {result.message}" for result in failed
             ),
-            description=result.message,
-            metadata={**numbers, "severity": MetadataValue.text(result.severity.value)},
+            metadata={
+                "expectations": len(found),
+                "failed": len(failed),
+                **{
+                    result.name: MetadataValue.float(float(result.observed["value"]))
+                    for result in found
+                    if "value" in result.observed
+                },
+            },
         )
-
-
-def _describe(severity: Severity) -> str:
-    if severity is Severity.BLOCKING:
-        return "Validated before publishing; a failure keeps the last published version current."
-    return "Validated before publishing; a failure is told and published."

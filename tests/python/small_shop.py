@@ -1,6 +1,5 @@
 """A shop of a few hundred orders, small enough to be built day after day in a test."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -63,11 +62,6 @@ def deliver(folder: Path, delivery: Delivery) -> None:
 def day(number: int) -> str:
     """Return a day by its number, the first being 1, as 2026-06-26."""
     return (FIRST_DAY + timedelta(days=number - 1)).isoformat()
-
-
-def days(count: int) -> Sequence[str]:
-    """Return the first days."""
-    return [day(number + 1) for number in range(count)]
 
 
 def shop_environment(folder: Path) -> dict[str, str]:

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from orchestration.publish.publish import KEPT_VERSIONS
 from orchestration.publish.versions import current_version
 from orchestration.settings import Settings
 from tests.python.dagster_server import DagsterServer, Run
-from tests.python.small_shop import FIRST_DAY, Delivery, days, deliver, shop_environment
+from tests.python.small_shop import Delivery, deliver, shop_environment
 
 BROWSER = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -31,7 +32,8 @@ PAGES = {
     "/automation": "every_morning",
 }
 PATIENCE_IN_SECONDS = 180
-LONG_COUNT = 60
+# Sixty days, up to the demo shop's last.
+DEMO_DAYS = [(date(2026, 5, 2) + timedelta(days=number)).isoformat() for number in range(60)]
 
 HISTORY = """
     select customer_id, segment, segment_value, entered_on, exited_on, entered_cause, exited_cause
@@ -85,23 +87,44 @@ def browse(url: str, profile: Path) -> str:
     return shown.stdout
 
 
+@pytest.fixture
+def demo_server(tmp_path: Path) -> Iterator[DagsterServer]:
+    """Return a Dagster that serves the demo shop."""
+    server = DagsterServer(tmp_path / "dagster_home", demo_environment(tmp_path))
+    server.start()
+    yield server
+    server.kill()
+
+
+def demo_environment(folder: Path) -> dict[str, str]:
+    """Return the environment of the demo shop, whose raw files are the project's own."""
+    environment = shop_environment(folder) | {"SEGMENTRY_FIRST_DAY": DEMO_DAYS[0]}
+    del environment["SEGMENTRY_RAW_DIR"]
+    return environment
+
+
 @pytest.mark.prove
 def test_a_backfill_that_is_killed_half_way_equals_daily_runs(
-    server: DagsterServer, tmp_path: Path
+    demo_server: DagsterServer, tmp_path: Path
 ) -> None:
-    wanted = days(LONG_COUNT)
-    deliver(tmp_path / "raw", Delivery(days=LONG_COUNT))
-    server.backfill(wanted)
-    wait(server, lambda runs: succeeded(runs) >= LONG_COUNT // 2)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        daily = beside.submit(built_day_by_day, tmp_path / "daily")
+        backfilled_in_two_goes(demo_server, tmp_path)
+        assert history(tmp_path) == history(daily.result())
+
+
+def backfilled_in_two_goes(server: DagsterServer, folder: Path) -> None:
+    """Start a backfill, kill everything half-way, and ask for the days that are missing."""
+    server.backfill(DEMO_DAYS)
+    wait(server, lambda runs: succeeded(runs) >= len(DEMO_DAYS) // 2)
     server.kill()
     server.start()
     for run in server.runs():
         if run.status not in ("SUCCESS", "FAILURE", "CANCELED"):
             server.terminate(run.run_id)
-    published = current_day(tmp_path)
-    server.backfill([day for day in wanted if day > published])
-    wait(server, lambda runs: current_day(tmp_path) == wanted[-1])
-    assert history(tmp_path) == history(built_day_by_day(tmp_path / "daily"))
+    published = current_day(folder)
+    server.backfill([day for day in DEMO_DAYS if day > published])
+    wait(server, lambda runs: current_day(folder) == DEMO_DAYS[-1])
 
 
 def wait(server: DagsterServer, is_done: Callable[[list[Run]], bool]) -> None:
@@ -137,11 +160,9 @@ def history(folder: Path) -> list[tuple[Any, ...]]:
 def built_day_by_day(folder: Path) -> Path:
     """Build and publish the same days by hand in a folder of their own."""
     folder.mkdir()
-    deliver(folder / "raw", Delivery(days=LONG_COUNT))
-    environment = shop_environment(folder)
+    environment = demo_environment(folder)
     settings = Settings.from_environment(environment)
-    for number in range(LONG_COUNT):
-        day = (FIRST_DAY + timedelta(days=number)).isoformat()
+    for day in DEMO_DAYS:
         arguments = ("build", "--exclude-resource-type=unit_test", "--vars", str(vars_of_day(day)))
         run_dbt(*arguments, environment=environment)
         publish_last_build(settings, [], KEPT_VERSIONS)
