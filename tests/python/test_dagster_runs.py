@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 from dagster import (
     AssetKey,
@@ -87,6 +88,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 
 def test_first_day_of_a_shop(shop: Shop) -> None:
     a_day_is_built_checked_and_published(shop)
+    no_log_or_page_names_a_person(shop)
 
 
 @pytest.mark.prove
@@ -95,6 +97,21 @@ def test_days_of_a_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     a_file_that_doubles_a_segment_is_kept_back(shop)
     a_folder_that_cant_be_read_is_not_tried_again(shop)
     the_next_good_run_recovers_and_waits_for_a_held_warehouse(shop, monkeypatch)
+    no_log_or_page_names_a_person(shop)
+
+
+def no_log_or_page_names_a_person(shop: Shop) -> None:
+    """Search what Dagster keeps of its runs, output of dbt included, and the validation's page."""
+    contacts = shop.settings.published / "current" / "contacts.duckdb"
+    with duckdb.connect(str(contacts), read_only=True) as connection:
+        emails = connection.execute("select email from customer_contacts").fetchall()
+    assert len(emails) > 100
+    history = Path(shop.instance.root_directory)
+    page = shop.settings.published / "current" / "validation" / "index.html"
+    files = [page, *(file for file in history.rglob("*") if file.is_file())]
+    texts = [file.read_bytes() for file in files]
+    assert any(b"facts_reconcile_with_orders" in text for text in texts)
+    assert not any(email.encode() in text for (email,) in emails for text in texts)
 
 
 def a_day_is_built_checked_and_published(shop: Shop) -> None:
