@@ -10,7 +10,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 def page_template(page: str) -> Template:
     """Return the template of a page, by the page's name.
 
-    Its filter `cell` brings a text into the cell of a Markdown table.
+    Its filter `cell` brings a text into the cell of a Markdown table; `number` writes a value that
+    was measured for people.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -20,5 +21,16 @@ def page_template(page: str) -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = lambda text: " ".join(str(text).split()).replace("|", "\\|")
+    environment.filters["cell"] = cell
+    environment.filters["number"] = number
     return environment.get_template(page)
+
+
+def cell(text: object) -> str:
+    """Return a text as a cell of a Markdown table holds it."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def number(value: int | float | str) -> str:
+    """Return a measured value for people; one that is no number stays as it is."""
+    return value if isinstance(value, str) else f"{value:,g}" if abs(value) < 1 else f"{value:,}"
