@@ -16,11 +16,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from orchestration.dbt_command import DBT, ROOT, WAREHOUSE
+from orchestration.dbt_command import DBT
 from orchestration.publish.__main__ import publish_last_build
 from orchestration.publish.errors import PublishError
+from orchestration.publish.folders import CURRENT
 from orchestration.publish.publish import KEPT_VERSIONS
-from orchestration.settings import Settings
+from orchestration.settings import DEMO_SHOP, ROOT, Settings
 from orchestration.summary import print_summary
 
 
@@ -64,15 +65,24 @@ def shorten(description: str) -> str:
     return description.split()[-1].rsplit("::", 1)[0][:44]
 
 
-def publish(console: Console) -> bool:
+def shown(path: Path) -> Path:
+    """Return a path as it is shown: one in the project starts at its root."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def publish(settings: Settings, console: Console) -> bool:
     """Validate and publish the last build, and say which version readers meet.
+
+    Args:
+        settings: the warehouse, and the folder of published versions.
+        console: where that is shown.
 
     Returns:
         Whether it was published.
     """
     try:
         with console.status("validating and publishing"):
-            version = publish_last_build(Settings.from_environment(), [], KEPT_VERSIONS)
+            version = publish_last_build(settings, [], KEPT_VERSIONS)
     except PublishError as error:
         console.print(str(error), style="red", markup=False, highlight=False)
         return False
@@ -82,7 +92,7 @@ def publish(console: Console) -> bool:
         f"Published as [bold]{version.build_id}[/bold]: {len(results):,} expectations asked, "
         f"{warnings} with a warning."
     )
-    current = os.path.relpath(version.folder.parents[1] / "current", ROOT)
+    current = shown(settings.published / CURRENT)
     console.print(
         f"[dim]For BI: {current}/segmentry.duckdb and {current}/parquet. "
         f"What was asked and answered: {current}/validation/index.html[/dim]"
@@ -104,19 +114,20 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console()
     os.chdir(ROOT)
-    raw_dir = os.environ.get("SEGMENTRY_RAW_DIR")
-    warehouse = os.environ.get("SEGMENTRY_WAREHOUSE", WAREHOUSE)
-    console.print(f"[bold]{raw_dir or 'The demo shop'}[/bold]: from raw files to segments")
+    settings = Settings.from_environment()
+    shop = "The demo shop" if settings.raw_dir == DEMO_SHOP else shown(settings.raw_dir)
+    console.print(f"[bold]{shop}[/bold]: from raw files to segments")
     started = time.monotonic()
     command = ["build", "--exclude-resource-type", "unit_test", "--vars", arguments.vars]
     if not build(command, console):
         console.print("The build failed; what failed stands above.", style="red")
         return 1
-    print_summary(Path(warehouse), console)
-    if arguments.publish and not publish(console):
+    print_summary(settings.warehouse, console)
+    if arguments.publish and not publish(settings, console):
         return 1
     console.print(
-        f"[dim]{time.monotonic() - started:.0f} seconds; the warehouse is {warehouse}[/dim]"
+        f"[dim]{time.monotonic() - started:.0f} seconds; "
+        f"the warehouse is {shown(settings.warehouse)}[/dim]"
     )
     console.print(
         "[dim]What each segment means: make docs. What a threshold moves: "

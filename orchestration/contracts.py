@@ -16,11 +16,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.dbt_command import ROOT, DbtError, run_dbt
+from orchestration.dbt_command import DbtError, run_dbt
 from orchestration.pages import page_template
 from orchestration.publish.build import quote
 from orchestration.publish.writing import ADDRESS, BI, DATABASES
-from orchestration.settings import Settings
+from orchestration.settings import ROOT, Settings
 
 PAGES = ("contracts.html", "contracts.md")
 UNION_OF_SEGMENTS = "segment_memberships"

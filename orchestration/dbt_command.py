@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from orchestration.settings import ROOT
+
 DBT = Path(sys.executable).with_name("dbt")
-WAREHOUSE = "warehouse/segmentry.duckdb"
 QUIET_SETTINGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1"}
 
 

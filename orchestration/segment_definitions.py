@@ -17,8 +17,9 @@ from typing import Any
 import yaml
 from jinja2 import Environment, nodes
 
-from orchestration.dbt_command import ROOT, DbtError, run_dbt
+from orchestration.dbt_command import DbtError, run_dbt
 from orchestration.pages import page_template
+from orchestration.settings import ROOT
 
 PAGES = ("definitions.html", "definitions.md")
 # The day of a build is no part of what a segment means.

@@ -8,6 +8,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.settings import DEFAULT_WAREHOUSE
+
 WIDE = 110
 
 SHOP_QUERY = """
@@ -137,9 +139,7 @@ def print_summary(warehouse: Path, console: Console) -> None:
 def main() -> None:
     """Print the summary of the warehouse named on the command line."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument(
-        "warehouse", type=Path, nargs="?", default=Path("warehouse/segmentry.duckdb")
-    )
+    parser.add_argument("warehouse", type=Path, nargs="?", default=DEFAULT_WAREHOUSE)
     print_summary(parser.parse_args().warehouse, Console())
 
 

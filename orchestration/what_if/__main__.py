@@ -1,7 +1,6 @@
 """Shows what changed thresholds and rules would do. Run as `python -m orchestration.what_if`."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import yaml
 from rich.console import Console
 
-from orchestration.dbt_command import ROOT, WAREHOUSE
+from orchestration.settings import ROOT, Settings
 from orchestration.what_if.computation import what_if
 from orchestration.what_if.errors import WhatIfError
 from orchestration.what_if.report import print_table, to_markdown
@@ -47,7 +46,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     console = Console(stderr=True)
-    warehouse = ROOT / os.environ.get("SEGMENTRY_WAREHOUSE", WAREHOUSE)
+    warehouse = Settings.from_environment().warehouse
     try:
         with console.status("Computing what changed, beside the last build …"):
             result = what_if(ROOT, warehouse, read_variables(arguments.vars))
