@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from orchestration.dbt_command import DBT
-from orchestration.publish.__main__ import publish_last_build
 from orchestration.publish.errors import PublishError
 from orchestration.publish.folders import CURRENT
+from orchestration.publish.last_build import publish_last_build
 from orchestration.publish.publish import KEPT_VERSIONS
 from orchestration.settings import DEMO_SHOP, ROOT, Settings
 from orchestration.summary import print_summary

@@ -15,7 +15,7 @@ import pytest
 
 from orchestration.dbt_command import run_dbt
 from orchestration.partitions import vars_of_day
-from orchestration.publish.__main__ import publish_last_build
+from orchestration.publish.last_build import publish_last_build
 from orchestration.publish.publish import KEPT_VERSIONS
 from orchestration.publish.versions import current_version
 from orchestration.settings import Settings

@@ -1,0 +1,33 @@
+"""Publishes the last build: checks it first, and publishes it when it is sound."""
+
+import tempfile
+from pathlib import Path
+
+from orchestration.publish.errors import PublishError
+from orchestration.publish.publish import publish
+from orchestration.publish.versions import Version
+from orchestration.settings import Settings
+
+
+def publish_last_build(settings: Settings, accepted: list[str], keep: int) -> Version:
+    """Check the last build and publish it.
+
+    Args:
+        settings: the warehouse, and the folder of published versions.
+        accepted: the segments whose swing is let through.
+        keep: how many of the latest versions stay on disk.
+
+    Raises:
+        PublishError: when it may not be published.
+    """
+    # Great Expectations takes seconds to load, and a roll-back needs none of it.
+    from orchestration.checks.errors import ValidationError
+    from orchestration.checks.validate import validate
+
+    with tempfile.TemporaryDirectory(prefix="segmentry_") as folder:
+        data_docs = Path(folder, "validation")
+        try:
+            validation = validate(settings, accepted, data_docs)
+        except ValidationError as error:
+            raise PublishError(str(error)) from error
+        return publish(settings, validation, data_docs, keep)
