@@ -9,13 +9,13 @@ from orchestration.checks.completeness import completeness_checks
 from orchestration.checks.consent import consent_checks
 from orchestration.checks.definitions import definition_checks
 from orchestration.checks.keys import key_checks
-from orchestration.checks.published import PublishedSizes
 from orchestration.checks.ranges import range_checks
 from orchestration.checks.raw_tables import raw_checks, read_raw_tables
 from orchestration.checks.results import Severity
 from orchestration.checks.rules import Check
 from orchestration.checks.sizes import size_checks
 from orchestration.checks.thresholds import Thresholds, read_thresholds
+from orchestration.publish.versions import Version
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def declared_checks() -> list[DeclaredCheck]:
 
 def all_checks(
     thresholds: Thresholds,
-    versions: list[PublishedSizes],
+    versions: list[Version],
     as_of_date: date,
     accepted: Collection[str],
 ) -> list[Check]:
@@ -49,7 +49,7 @@ def all_checks(
 
     Args:
         thresholds: the limits of the build.
-        versions: the published versions, oldest first.
+        versions: the versions that led to the current one, oldest first.
         as_of_date: the day of the build.
         accepted: the segments whose swing is let through.
     """

@@ -4,24 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from orchestration.checks.catalog import Segment
-from orchestration.checks.published import PublishedSizes
 from orchestration.checks.results import CheckResult, Severity
 from orchestration.checks.rules import Check, Figure
+from orchestration.publish.versions import Version
 from orchestration.what_if.movements import Movement, compare_memberships
 
 DEFINITION_CHECK = "segment_{}_definition_is_as_published"
 
 
-def definition_checks(
-    segments: Sequence[Segment], versions: list[PublishedSizes]
-) -> Iterator[Check]:
+def definition_checks(segments: Sequence[Segment], versions: list[Version]) -> Iterator[Check]:
     """Yield a warning per segment, for when its definition is not the published one.
 
     Args:
         segments: the segments of the catalog.
-        versions: the published versions, oldest first.
+        versions: the versions that led to the current one, oldest first.
     """
-    query = changes_query(segments, versions[-1].fingerprints if versions else None)
+    query = changes_query(segments, versions[-1].manifest.fingerprints if versions else None)
     for segment in segments:
         yield Check(
             DEFINITION_CHECK.format(segment.name),
@@ -56,7 +54,7 @@ def changes_query(segments: Sequence[Segment], published: Mapping[str, str] | No
     return f"select {columns} from model_fingerprints"
 
 
-def read_movements(version: PublishedSizes, warehouse: Path) -> dict[str, Movement]:
+def read_movements(version: Version, warehouse: Path) -> dict[str, Movement]:
     """Return who entered and left each segment since a published version.
 
     Args:
@@ -69,7 +67,7 @@ def read_movements(version: PublishedSizes, warehouse: Path) -> dict[str, Moveme
     return {movement.segment: movement for movement in movements}
 
 
-def tell_movement(result: CheckResult, movement: Movement, version: PublishedSizes) -> CheckResult:
+def tell_movement(result: CheckResult, movement: Movement, version: Version) -> CheckResult:
     """Return the result of a changed definition with what it moves.
 
     Args:
@@ -77,7 +75,7 @@ def tell_movement(result: CheckResult, movement: Movement, version: PublishedSiz
         movement: who entered and left since it was published.
         version: the published version.
     """
-    is_new = movement.segment not in version.fingerprints
+    is_new = movement.segment not in version.manifest.fingerprints
     what = "was not" if is_new else "has another definition than"
     return CheckResult(
         name=result.name,

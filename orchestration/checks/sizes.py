@@ -7,10 +7,11 @@ from fractions import Fraction
 from statistics import median
 
 from orchestration.checks.catalog import Segment
-from orchestration.checks.published import PublishedSizes, recent_sizes
+from orchestration.checks.published import recent_sizes
 from orchestration.checks.results import Severity
 from orchestration.checks.rules import Check, Figure, NoRows
 from orchestration.checks.thresholds import Thresholds
+from orchestration.publish.versions import Version
 
 SIZE_CHECK = "segment_{}_size_is_near_its_recent_history"
 VANISHED_CHECK = "segment_catalog_keeps_the_published_segments"
@@ -18,7 +19,7 @@ VANISHED_CHECK = "segment_catalog_keeps_the_published_segments"
 
 def size_checks(
     segments: Sequence[Segment],
-    versions: list[PublishedSizes],
+    versions: list[Version],
     as_of_date: date,
     thresholds: Thresholds,
     accepted: Collection[str],
@@ -29,7 +30,7 @@ def size_checks(
 
     Args:
         segments: the segments of the catalog.
-        versions: the published versions, oldest first.
+        versions: the versions that led to the current one, oldest first.
         as_of_date: the day of the build.
         thresholds: the limits of the build.
         accepted: the segments that may vanish.
@@ -87,11 +88,9 @@ def allowed_sizes(expected: Fraction, thresholds: Thresholds) -> tuple[int, int]
     return max(minimum, 0), maximum
 
 
-def vanished_segments(
-    segments: Sequence[Segment], versions: list[PublishedSizes]
-) -> frozenset[str]:
+def vanished_segments(segments: Sequence[Segment], versions: list[Version]) -> frozenset[str]:
     """Return the segments of the current version that the catalog no longer has."""
-    published = versions[-1].fingerprints.keys() if versions else set()
+    published = versions[-1].manifest.fingerprints.keys() if versions else set()
     return frozenset(published - {segment.name for segment in segments})
 
 

@@ -12,12 +12,14 @@ from orchestration.checks.data_docs import write_data_docs
 from orchestration.checks.declaration import all_checks
 from orchestration.checks.definitions import DEFINITION_CHECK, read_movements, tell_movement
 from orchestration.checks.errors import ValidationError
-from orchestration.checks.published import PublishedSizes, read_published
 from orchestration.checks.results import CheckResult, Severity, Validation
 from orchestration.checks.rules import Between, Check, Figure, NeverNull, NoRows, Unique
 from orchestration.checks.sizes import SIZE_CHECK, vanished_segments
 from orchestration.checks.suites import Answer, run_checks
 from orchestration.checks.thresholds import read_thresholds
+from orchestration.publish.build import open_build, read_invocation_id
+from orchestration.publish.errors import PublishError
+from orchestration.publish.versions import Version, line_of_current
 from orchestration.settings import Settings
 from orchestration.what_if.errors import WhatIfError
 from orchestration.what_if.last_build import read_last_build
@@ -30,8 +32,8 @@ class Subject:
     Attributes:
         warehouse: the DuckDB file of the build.
         as_of_date: the last day that it knows of.
-        invocation_id: dbt's id of the build.
-        versions: the published versions, oldest first.
+        invocation_id: dbt's id of the build; empty when it was killed.
+        versions: the versions that led to the current one, oldest first.
         accepted: the segments whose swing may be let through.
         checks: what is asked.
     """
@@ -39,7 +41,7 @@ class Subject:
     warehouse: Path
     as_of_date: date
     invocation_id: str
-    versions: list[PublishedSizes]
+    versions: list[Version]
     accepted: frozenset[str]
     checks: list[Check]
 
@@ -67,7 +69,12 @@ def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
         last_build = read_last_build(settings.warehouse)
     except WhatIfError as error:
         raise ValidationError(str(error)) from error
-    versions = read_published(settings.published)
+    try:
+        versions = line_of_current(settings.published)
+        with open_build(settings.warehouse) as build:
+            invocation_id = read_invocation_id(build)
+    except PublishError as error:
+        raise ValidationError(str(error)) from error
     segments = read_catalog()
     known = {segment.name for segment in segments} | vanished_segments(segments, versions)
     if unknown := sorted(set(accepted) - known):
@@ -76,21 +83,11 @@ def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
     return Subject(
         settings.warehouse,
         last_build.as_of_date,
-        read_invocation_id(settings.warehouse),
+        invocation_id,
         versions,
         frozenset(accepted),
         all_checks(thresholds, versions, last_build.as_of_date, accepted),
     )
-
-
-def read_invocation_id(warehouse: Path) -> str:
-    """Return dbt's id of the last build; a build that was killed has none."""
-    try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            row = connection.execute("select max(invocation_id) from build_log").fetchone()
-    except duckdb.Error as error:
-        raise ValidationError(f"{warehouse} has no log of its build: run `dbt build`.") from error
-    return str(row[0]) if row and row[0] else ""
 
 
 def answer_checks(subject: Subject) -> Validation:

@@ -68,17 +68,26 @@ def open_build(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def read_invocation_id(build: duckdb.DuckDBPyConnection) -> str:
-    """Return dbt's id of the last run, when it built and tested everything.
+    """Return dbt's id of the last run; empty when that was killed.
 
     Raises:
-        PublishError: when it did not; the message names what failed or was left out.
+        PublishError: when no build ever noted one.
+    """
+    ((invocation_id,),) = read_rows(build, "select max(invocation_id) from build_log")
+    return invocation_id or ""
+
+
+def check_whole(build: duckdb.DuckDBPyConnection) -> None:
+    """Hold back a run of dbt that did not build and test everything.
+
+    Raises:
+        PublishError: naming what failed or was left out.
     """
     # A message of dbt may quote rows: names, status and counts are all that is told.
     outcomes = read_rows(
         build,
         """
         select
-            invocation_id,
             node_name,
             status,
             coalesce(failures, 0),
@@ -90,10 +99,10 @@ def read_invocation_id(build: duckdb.DuckDBPyConnection) -> str:
     )
     if not outcomes:
         raise PublishError("The last build did not end; build again before you publish.")
-    missing = [name for _, name, status, _, _ in outcomes if status in ("not run", "skipped")]
+    missing = [name for name, status, _, _ in outcomes if status in ("not run", "skipped")]
     failed = [
         f"{name} ({status}{f', {failures:,} rows' if failures else ''})"
-        for _, name, status, failures, is_good in outcomes
+        for name, status, failures, is_good in outcomes
         if not is_good and status not in ("not run", "skipped")
     ]
     if failed:
@@ -103,7 +112,6 @@ def read_invocation_id(build: duckdb.DuckDBPyConnection) -> str:
             f"The last run of dbt was no whole build: {len(missing):,} of {len(outcomes):,} "
             f"models, seeds and tests were not run: {sample(missing)}."
         )
-    return str(outcomes[0][0])
 
 
 def read_moment(build: duckdb.DuckDBPyConnection) -> tuple[datetime, date]:

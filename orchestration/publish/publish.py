@@ -12,6 +12,7 @@ import duckdb
 from orchestration.checks.results import Validation
 from orchestration.publish.build import (
     HistoryBase,
+    check_whole,
     open_build,
     quote_text,
     read_fingerprints,
@@ -69,6 +70,7 @@ def publish(
     with publisher_lock(published):
         clean_up(published)
         with open_build(settings.warehouse) as build:
+            check_whole(build)
             invocation_id = read_invocation_id(build)
             check_validation(validation, invocation_id)
             current = current_version(published)

@@ -94,6 +94,24 @@ def stored_build_ids(published: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if not path.name.startswith(".")]
 
 
+def line_of_current(published: Path) -> list[Version]:
+    """Return the kept versions that led to the current one, and that one, the earliest first.
+
+    Each replaced the one before, as the log tells. What was published and then rolled back, before
+    the current version or after it, led nowhere and is not among them.
+
+    Raises:
+        PublishError: when one was damaged.
+    """
+    line: list[str] = []
+    build_id = current_build_id(published)
+    while build_id and build_id not in line:
+        line.insert(0, build_id)
+        build_id = replaced_by(published, build_id)
+    stored = set(stored_build_ids(published))
+    return [read_version(published, build_id) for build_id in line if build_id in stored]
+
+
 def roll_back(published: Path, build_id: str | None = None) -> Version:
     """Make an earlier version current again; what was published since stays where it is.
 
@@ -126,10 +144,12 @@ def roll_back(published: Path, build_id: str | None = None) -> Version:
 
 def replaced_by(published: Path, build_id: str) -> str | None:
     """Return the version that was current when a version was published; None for the first."""
-    for entry in read_log(published):
+    entries = read_log(published)
+    for entry in entries:
         if entry.action is Action.PUBLISH and entry.to_build == build_id:
             return entry.from_build
-    return None
+    # A publisher that died right after it moved `current` still owes its entry.
+    return entries[-1].to_build if entries else None
 
 
 def complete_log(published: Path) -> None:

@@ -5,8 +5,8 @@ import json
 import shutil
 import socket
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,11 +19,20 @@ from orchestration.checks.catalog import read_catalog
 from orchestration.checks.data_docs import render_data_docs
 from orchestration.checks.definitions import DEFINITION_CHECK
 from orchestration.checks.errors import ValidationError
-from orchestration.checks.published import PublishedSizes, recent_sizes
+from orchestration.checks.published import recent_sizes
 from orchestration.checks.results import CheckResult, Severity, Validation
 from orchestration.checks.sizes import SIZE_CHECK, VANISHED_CHECK, allowed_sizes
 from orchestration.checks.thresholds import read_thresholds
 from orchestration.checks.validate import answer_checks, read_subject, validate
+from orchestration.publish.folders import switch
+from orchestration.publish.log import LOG, Action, add_to_log
+from orchestration.publish.manifest import MANIFEST, Manifest
+from orchestration.publish.versions import (
+    Version,
+    current_build_id,
+    line_of_current,
+    roll_back,
+)
 from orchestration.settings import Settings
 from tests.python.checks_breaks import Break, breaks
 from tests.python.conftest import PROVE
@@ -33,31 +42,40 @@ VIEWS = "select view_name from duckdb_views() where schema_name = 'main'"
 BREAKS = [item for items in breaks().values() for item in items]
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """What a published version says in its manifest, as far as checks read it."""
+def manifest_of(
+    build_id: str,
+    as_of_date: date,
+    sizes: Mapping[str, int],
+    fingerprints: Mapping[str, str],
+    accepted: Collection[str] = (),
+) -> Manifest:
+    """Return what a published version says of itself; checks read only what is given."""
+    moment = datetime(2026, 7, 1, tzinfo=UTC)
+    return Manifest(
+        build_id=build_id,
+        as_of=moment,
+        as_of_date=as_of_date,
+        invocation_id="",
+        published_at=moment,
+        based_on=None,
+        row_counts={},
+        segment_sizes=dict(sizes),
+        validation={},
+        fingerprints=dict(fingerprints),
+        accepted=list(accepted),
+    )
 
-    as_of_date: date
-    segment_sizes: Mapping[str, int]
-    fingerprints: Mapping[str, str]
-    accepted: list[str] = field(default_factory=list)
 
-    def write(self, published: Path, build_id: str) -> Path:
-        """Write the version as the current one and return its folder."""
-        folder = published / "versions" / build_id
-        folder.mkdir(parents=True)
-        contents = {
-            "build_id": build_id,
-            "as_of_date": self.as_of_date.isoformat(),
-            "segment_sizes": dict(self.segment_sizes),
-            "fingerprints": dict(self.fingerprints),
-            "accepted": self.accepted,
-        }
-        (folder / "manifest.json").write_text(json.dumps(contents), encoding="utf-8")
-        current = published / "current"
-        current.unlink(missing_ok=True)
-        current.symlink_to(Path("versions") / build_id)
-        return folder
+def publish_manifest(settings: Settings, manifest: Manifest) -> Path:
+    """Make a version current that holds nothing but its manifest, and return its folder."""
+    published, build_id = settings.published, manifest.build_id
+    folder = published / "versions" / build_id
+    folder.mkdir(parents=True)
+    manifest.write(folder / MANIFEST)
+    before = current_build_id(published)
+    switch(published, build_id)
+    add_to_log(published, Action.PUBLISH, before, build_id, manifest.accepted)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -293,18 +311,12 @@ def test_sizes_swing_beyond_share_and_customers() -> None:
     assert allowed_sizes(Fraction(30), tenth) == (27, 33)
 
 
-def version(
-    build_id: str, day: int, size: int | None, accepted: Collection[str] = ()
-) -> PublishedSizes:
+def version(build_id: str, day: int, size: int | None, accepted: Collection[str] = ()) -> Version:
     """Return a version of a day of June with a size of the segment buyers, None for no segment."""
-    return PublishedSizes(
-        build_id,
-        date(2026, 6, day),
-        {"buyers": size} if size else {},
-        {"buyers": "a"} if size is not None else {},
-        frozenset(accepted),
-        Path(),
-    )
+    sizes = {"buyers": size} if size else {}
+    fingerprints = {"buyers": "a"} if size is not None else {}
+    manifest = manifest_of(build_id, date(2026, 6, day), sizes, fingerprints, accepted)
+    return Version(Path(), manifest)
 
 
 def test_recent_history_is_one_size_a_day() -> None:
@@ -333,14 +345,14 @@ def test_a_segment_without_members_has_the_size_0_and_a_new_one_has_none() -> No
 
 
 def publish_days(
-    settings: Settings, sizes: Mapping[str, int], accepted: Collection[str] = ()
+    settings: Settings, sizes: Mapping[str, int], accepted: Collection[str] = (), hour: int = 0
 ) -> None:
     """Write versions of the three days before the demo's last, with the same sizes."""
+    fingerprints = fingerprints_of(settings.warehouse)
     for days in (3, 2, 1):
-        manifest = Manifest(
-            DAY - timedelta(days=days), sizes, fingerprints_of(settings.warehouse), [*accepted]
-        )
-        manifest.write(settings.published, f"20260{700 - days}T000000-00000000")
+        build_id = f"20260{700 - days}T{hour:02}0000-00000000"
+        day = DAY - timedelta(days=days)
+        publish_manifest(settings, manifest_of(build_id, day, sizes, fingerprints, accepted))
 
 
 def size_results(settings: Settings, accepted: Collection[str] = ()) -> Validation:
@@ -402,24 +414,36 @@ def test_an_accepted_swing_passes_and_is_recorded(settings: Settings) -> None:
 
 
 def test_what_was_rolled_back_is_no_history(settings: Settings) -> None:
+    """Neither while the version before it is current, nor once others were published since."""
     sizes = sizes_of(settings.warehouse)
     publish_days(settings, sizes)
-    current = (settings.published / "current").readlink()
-    for days in (3, 2, 1):
-        manifest = Manifest(
-            DAY - timedelta(days=days), {"buyers": 1}, fingerprints_of(settings.warehouse)
-        )
-        manifest.write(settings.published, f"20260{800 - days}T000000-00000000")
+    sound_build_id = current_build_id(settings.published)
+    publish_days(settings, {"buyers": 1}, hour=1)
     assert not size_results(settings).success
-    (settings.published / "current").unlink()
-    (settings.published / "current").symlink_to(current)
+    roll_back(settings.published, sound_build_id)
     assert size_results(settings).success
+    publish_days(settings, sizes, hour=2)
+    assert size_results(settings).success
+    line = [version.build_id for version in line_of_current(settings.published)]
+    assert [build_id[9:11] for build_id in line] == ["00", "00", "00", "02", "02", "02"]
+
+
+def test_a_version_whose_publisher_died_before_it_told_the_log_has_its_history(
+    settings: Settings,
+) -> None:
+    publish_days(settings, sizes_of(settings.warehouse))
+    log = settings.published / LOG
+    *told, _ = log.read_text().splitlines(keepends=True)
+    log.write_text("".join(told))
+    assert len(line_of_current(settings.published)) == 3
 
 
 def test_a_segment_that_vanished_stops_publishing_until_accepted(settings: Settings) -> None:
     sizes = sizes_of(settings.warehouse)
     fingerprints = fingerprints_of(settings.warehouse) | {"gone": "a"}
-    Manifest(DAY - timedelta(days=1), sizes, fingerprints).write(settings.published, "20260629T1")
+    publish_manifest(
+        settings, manifest_of("20260629T1", DAY - timedelta(days=1), sizes, fingerprints)
+    )
     (failure,) = size_results(settings).failures
     assert failure.name == VANISHED_CHECK
     assert failure.sample_ids == ["gone"]
@@ -444,8 +468,9 @@ def test_a_changed_definition_tells_whom_it_moves(settings: Settings) -> None:
     sizes = sizes_of(settings.warehouse)
     fingerprints = fingerprints_of(settings.warehouse) | {"one_timers": "another"}
     del fingerprints["locals"]
-    manifest = Manifest(DAY - timedelta(days=1), sizes, fingerprints)
-    folder = manifest.write(settings.published, "20260629T000000-00000000")
+    folder = publish_manifest(
+        settings, manifest_of("20260629T1", DAY - timedelta(days=1), sizes, fingerprints)
+    )
     ids = ask(
         settings.warehouse,
         "select customer_id from segment_memberships where segment = 'one_timers' "
@@ -476,8 +501,9 @@ def test_a_changed_definition_tells_whom_it_moves(settings: Settings) -> None:
 def test_a_swing_that_a_changed_definition_explains_is_a_warning(settings: Settings) -> None:
     sizes = sizes_of(settings.warehouse) | {"one_timers": 1, "buyers": 1}
     fingerprints = fingerprints_of(settings.warehouse) | {"one_timers": "another"}
-    manifest = Manifest(DAY - timedelta(days=1), sizes, fingerprints)
-    folder = manifest.write(settings.published, "20260629T000000-00000000")
+    folder = publish_manifest(
+        settings, manifest_of("20260629T1", DAY - timedelta(days=1), sizes, fingerprints)
+    )
     publish_memberships(settings, folder)
     validation = size_results(settings)
     assert [result.name for result in validation.failures] == [SIZE_CHECK.format("buyers")]
@@ -492,7 +518,7 @@ def test_the_changed_definition_of_every_segment_is_told(parity: int, settings: 
     sizes = sizes_of(settings.warehouse)
     changed = {segment.name: "another" for segment in read_catalog()[parity::2]}
     fingerprints = fingerprints_of(settings.warehouse) | changed
-    Manifest(DAY, sizes, fingerprints).write(settings.published, "20260630T000000-00000000")
+    publish_manifest(settings, manifest_of("20260630T1", DAY, sizes, fingerprints))
     validation = size_results(settings)
     assert validation.success
     assert failed(validation.results) == {DEFINITION_CHECK.format(name) for name in changed}
