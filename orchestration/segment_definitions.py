@@ -5,7 +5,6 @@ with them.
 """
 
 import argparse
-import csv
 import json
 import re
 import sys
@@ -19,6 +18,7 @@ from jinja2 import Environment, nodes
 
 from orchestration.dbt_command import DbtError, run_dbt
 from orchestration.pages import page_template
+from orchestration.segment_catalog import read_segment_catalog
 from orchestration.settings import ROOT
 
 PAGES = ("definitions.html", "definitions.md")
@@ -99,9 +99,6 @@ def read_definitions(
         if node["resource_type"] == "model"
     }
     thresholds = read_thresholds(project, variables)
-    catalog = project / "seeds" / "segment_catalog.csv"
-    with catalog.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     return [
         SegmentDefinition(
             segment=row["segment"],
@@ -120,7 +117,7 @@ def read_definitions(
             exclusive_group=row["exclusive_group"] or "",
             is_sensitive=row["is_sensitive"] == "true",
         )
-        for row in rows
+        for row in read_segment_catalog(project)
     ]
 
 

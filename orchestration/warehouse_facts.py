@@ -6,20 +6,13 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.publish.build import read_segment_sizes
+
 COLUMNS_QUERY = """
     select table_name, column_name, data_type
     from duckdb_columns()
     where database_name = current_database() and schema_name = 'main'
     order by table_name, column_index
-"""
-
-SEGMENT_SIZES_QUERY = """
-    select
-        'segment_' || segment_catalog.segment,
-        count(distinct segment_memberships.customer_id)
-    from segment_catalog
-    left join segment_memberships on segment_catalog.segment = segment_memberships.segment
-    group by segment_catalog.segment
 """
 
 
@@ -52,7 +45,8 @@ def read_table_facts(warehouse: Path, tables: Iterable[str]) -> dict[str, TableF
         counts = " union all ".join(f"select '{name}', count(*) from main.{name}" for name in built)
         row_counts = connection.execute(counts).fetchall() if built else []
         has_segments = {"segment_catalog", "segment_memberships"} <= columns.keys()
-        sizes = dict(connection.execute(SEGMENT_SIZES_QUERY).fetchall()) if has_segments else {}
+        by_segment = read_segment_sizes(connection) if has_segments else {}
+    sizes = {f"segment_{segment}": size for segment, size in by_segment.items()}
     return {
         name: TableFacts(
             row_count=row_count,

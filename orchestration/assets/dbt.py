@@ -35,6 +35,7 @@ from orchestration.assets.translator import Translator
 from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
 from orchestration.locks import WRITER_POOL, is_locked, retried_when_locked
 from orchestration.partitions import vars_of_day
+from orchestration.segment_catalog import read_segment_catalog
 from orchestration.settings import Settings
 from orchestration.warehouse_facts import TableFacts, read_table_facts
 
@@ -65,7 +66,7 @@ class DbtGraph:
 def read_dbt_graph(project: DbtProject) -> DbtGraph:
     """Return what dbt says of a project whose manifest is there."""
     manifest = attach_singular_tests(json.loads(project.manifest_path.read_bytes()))
-    translator = Translator(project.project_dir / "seeds" / "segment_catalog.csv")
+    translator = Translator(read_segment_catalog(project.project_dir))
     return DbtGraph(project, manifest, translator)
 
 

@@ -1,10 +1,7 @@
 """How a dbt node is shown as an asset: its group, owner, tags and description."""
 
-import csv
 import re
-from collections.abc import Mapping
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dagster_dbt import DagsterDbtTranslator
@@ -15,16 +12,10 @@ DEFAULT_OWNER = "analytics engineering"
 class Translator(DagsterDbtTranslator):
     """Shows models by layer, and segments with the owner and family of the segment catalog."""
 
-    def __init__(self, catalog: Path) -> None:
-        """Take the CSV file of the segment catalog."""
+    def __init__(self, catalog: Iterable[Mapping[str, str]]) -> None:
+        """Take the rows of the segment catalog."""
         super().__init__()
-        self._catalog = catalog
-
-    @cached_property
-    def segments(self) -> dict[str, dict[str, str]]:
-        """The rows of the segment catalog by the name of the segment's model."""
-        with self._catalog.open(encoding="utf-8", newline="") as stream:
-            return {f"segment_{row['segment']}": row for row in csv.DictReader(stream)}
+        self._segments = {f"segment_{row['segment']}": row for row in catalog}
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Return the layer of a model, which is its first folder, or the kind of anything else."""
@@ -32,13 +23,13 @@ class Translator(DagsterDbtTranslator):
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """Return the segment's owner, else the owner of the dbt group, as a team."""
-        segment = self.segments.get(dbt_resource_props["name"])
+        segment = self._segments.get(dbt_resource_props["name"])
         return [_get_team(segment["owner"] if segment else _get_owner(dbt_resource_props))]
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """Return dbt's own tags and, for a segment, its family and whether it is sensitive."""
         tags = super().get_tags(dbt_resource_props)
-        segment = self.segments.get(dbt_resource_props["name"])
+        segment = self._segments.get(dbt_resource_props["name"])
         return {**tags, **(_get_segment_tags(segment) if segment else {})}
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:

@@ -1,14 +1,11 @@
-"""The catalog of segments: read from its seed, and held against what was built."""
+"""The catalog of segments, held against what was built."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from orchestration.checks.rules import Check, NoRows
-from orchestration.settings import ROOT
+from orchestration.segment_catalog import read_segment_catalog
 
-SEED = ROOT / "seeds" / "segment_catalog.csv"
 TEXTS = ("label", "family", "description", "owner", "typical_use")
 
 
@@ -25,18 +22,14 @@ class Segment:
     is_synced: bool
 
 
-def read_catalog(seed: Path = SEED) -> list[Segment]:
+def read_catalog() -> list[Segment]:
     """Return the segments of the catalog in its order."""
-    with seed.open(encoding="utf-8", newline="") as stream:
-        return [
-            Segment(row["segment"], bool(row["destinations"])) for row in csv.DictReader(stream)
-        ]
+    return [Segment(row["segment"], bool(row["destinations"])) for row in read_segment_catalog()]
 
 
-def read_exclusive_groups(seed: Path = SEED) -> list[str]:
+def read_exclusive_groups() -> list[str]:
     """Return the groups of segments that exclude each other, in the catalog's order."""
-    with seed.open(encoding="utf-8", newline="") as stream:
-        groups = [row["exclusive_group"] for row in csv.DictReader(stream)]
+    groups = [row["exclusive_group"] for row in read_segment_catalog()]
     return list(dict.fromkeys(group for group in groups if group))
 
 

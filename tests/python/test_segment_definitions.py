@@ -1,6 +1,5 @@
 """The page of definitions says what the project does, whatever is changed in it."""
 
-import csv
 import re
 import shutil
 from html.parser import HTMLParser
@@ -10,6 +9,7 @@ import pytest
 import yaml
 from markupsafe import escape
 
+from orchestration.segment_catalog import read_segment_catalog
 from orchestration.segment_definitions import PAGES, SegmentDefinition, read_definitions, render
 from tests.python.warehouse import ROOT
 
@@ -50,22 +50,15 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-def catalog() -> list[dict[str, str]]:
-    """Return the rows of the catalog."""
-    with (ROOT / "seeds" / "segment_catalog.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_every_segment_with_its_vars_and_their_values(
     definitions: list[SegmentDefinition], page: str
 ) -> None:
     text = render(definitions, page)
+    catalog = read_segment_catalog()
     configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    assert [definition.segment for definition in definitions] == [
-        row["segment"] for row in catalog()
-    ]
-    for row, definition in zip(catalog(), definitions, strict=True):
+    assert [definition.segment for definition in definitions] == [row["segment"] for row in catalog]
+    for row, definition in zip(catalog, definitions, strict=True):
         part = text.partition(f'id="{row["segment"]}"')[2].partition(' id="')[0]
         for name in ("label", "description", "owner", "destinations", "exclusive_group"):
             assert (str(escape(row[name])) if page.endswith("html") else row[name]) in part
@@ -79,7 +72,7 @@ def test_every_segment_with_its_vars_and_their_values(
 
 
 def test_every_segment_has_a_typical_use() -> None:
-    assert [row["segment"] for row in catalog() if not row["typical_use"]] == []
+    assert [row["segment"] for row in read_segment_catalog() if not row["typical_use"]] == []
 
 
 def test_thresholds_say_why(definitions: list[SegmentDefinition]) -> None:
