@@ -125,7 +125,7 @@ def build_day(
         Failure: when anything failed; its text names what, with counts, and quotes no row.
     """
     # The folder outlives only a failed run, whose dbt.log somebody may want to read.
-    target = graph.project.project_dir / "target" / "runs" / context.run_id
+    target = graph.project.project_dir / "target" / "runs" / context.run.run_id
     arguments = build_arguments(day)
     invocation = dbt.cli(arguments, context=context, target_path=target, raise_on_error=False)
     messages = list(invocation.stream_raw_events())
