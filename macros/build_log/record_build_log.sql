@@ -3,7 +3,7 @@
     project ended. What the build did not touch is there as `not run`.
 -#}
 {% macro record_build_log(results) %}
-    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] and target.name != 'what_if' -%}
+    {%- if is_recorded() -%}
         {%- set outcomes = {} -%}
         {%- for result in results -%}
             {%- do outcomes.update({result.node.unique_id: result}) -%}
@@ -23,6 +23,7 @@
                 sql_text((outcome.message if outcome else none) or ''),
             ] | join(', ') ~ ')') -%}
         {%- endfor -%}
-        {%- do run_query('insert into ' ~ build_log_relation() ~ ' values ' ~ rows | join(', ')) -%}
+        {%- set relation = record_relation('build_log') -%}
+        {%- do run_query('insert into ' ~ relation ~ ' values ' ~ rows | join(', ')) -%}
     {%- endif -%}
 {% endmacro %}

@@ -3,9 +3,9 @@
     leaves none, and what it left behind is never taken for a whole build.
 -#}
 {% macro start_build_log() %}
-    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] and target.name != 'what_if' -%}
+    {%- if is_recorded() -%}
         {%- do run_query(
-            'create or replace table ' ~ build_log_relation() ~ ' (invocation_id varchar, '
+            'create or replace table ' ~ record_relation('build_log') ~ ' (invocation_id varchar, '
             ~ 'started_at timestamp, node_name varchar, resource_type varchar, severity varchar, '
             ~ 'status varchar, failures bigint, message varchar)'
         ) -%}

@@ -9,7 +9,7 @@
     {%- for result in results if result.status == 'success' -%}
         {%- do built.append(result.node.unique_id) -%}
     {%- endfor -%}
-    {%- if execute and built and flags.WHICH in ['build', 'run', 'seed'] -%}
+    {%- if built and is_recorded() -%}
         {%- set given = {} -%}
         {%- for name, value in invocation_args_dict.get('vars', {}).items() if name != 'as_of' -%}
             {%- do given.update({name: value}) -%}
@@ -28,9 +28,7 @@
             ] | join(', ') ~ ')') -%}
         {%- endfor -%}
         {%- if rows -%}
-            {%- set relation = api.Relation.create(
-                database=target.database, schema=target.schema, identifier='model_fingerprints'
-            ) -%}
+            {%- set relation = record_relation('model_fingerprints') -%}
             {%- do run_query(
                 'create table if not exists ' ~ relation ~ ' (model_name varchar, '
                 ~ 'fingerprint varchar, lineage_fingerprint varchar, variables varchar, '

@@ -6,7 +6,7 @@
     otherwise, or `published_in: null` that it goes nowhere; a seed goes where its meta says.
 -#}
 {% macro record_public_columns() %}
-    {%- if execute and flags.WHICH in ['build', 'run', 'seed'] and target.name != 'what_if' -%}
+    {%- if is_recorded() -%}
         {%- set rows = [] -%}
         {%- for node in graph.nodes.values() if node.resource_type in ['model', 'seed'] -%}
             {%- set by_default = 'bi' if node.access == 'public' else none -%}
@@ -22,9 +22,7 @@
                 ] | join(', ') ~ ')') -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- set relation = api.Relation.create(
-            database=target.database, schema=target.schema, identifier='public_columns'
-        ) -%}
+        {%- set relation = record_relation('public_columns') -%}
         {%- do run_query(
             'create or replace table ' ~ relation ~ ' (table_name varchar, published_in varchar, '
             ~ 'table_description varchar, column_name varchar, column_position bigint, '
