@@ -28,15 +28,22 @@ class Shop:
     settings: Settings
 
     @classmethod
-    def copy(cls, whole_build: Path, folder: Path) -> "Shop":
-        """Copy a whole build into a folder."""
+    def copy(cls, whole_build: Path, folder: Path, tables: Sequence[str] = ()) -> "Shop":
+        """Copy a whole build into a folder, ready to be published.
+
+        Args:
+            whole_build: the warehouse.
+            folder: where the copy goes.
+            tables: the few that stay public, so that a publish takes little time; all when none is
+                named.
+        """
         warehouse = folder / "segmentry.duckdb"
         shutil.copy(whole_build, warehouse)
         shop = cls(Settings(folder / "raw", warehouse, folder / "published"))
-        shop.execute(
-            "create table if not exists history_base "
-            "(build_id varchar, as_of_date date, current_build_id varchar)"
-        )
+        if tables:
+            listed = ", ".join(f"'{name}'" for name in tables)
+            shop.execute(f"delete from public_columns where table_name not in ({listed})")
+        shop.build_next()
         return shop
 
     @property
@@ -54,11 +61,6 @@ class Shop:
         """Return the rows of a query over the warehouse."""
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as connection:
             return connection.execute(sql).fetchall()
-
-    def keep_tables(self, names: Sequence[str]) -> None:
-        """Leave a few tables public, so that a publish takes little time."""
-        listed = ", ".join(f"'{name}'" for name in names)
-        self.execute(f"delete from public_columns where table_name not in ({listed})")
 
     def build_next(self, as_of_date: date | None = None) -> None:
         """Turn the warehouse into that of another build, begun from what is current now.

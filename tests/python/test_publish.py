@@ -48,17 +48,13 @@ FEW_TABLES = ["customer_facts", "segment_memberships", "segment_catalog", "custo
 @pytest.fixture
 def shop(whole_build: Path, tmp_path: Path) -> Shop:
     """Return a shop whose build may be published, with a few public tables."""
-    shop = Shop.copy(whole_build, tmp_path)
-    shop.keep_tables(FEW_TABLES)
-    shop.build_next()
-    return shop
+    return Shop.copy(whole_build, tmp_path, FEW_TABLES)
 
 
 @pytest.fixture(scope="module")
 def whole(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Yield a shop that has published everything, for tests that only look."""
     shop = Shop.copy(whole_build, tmp_path_factory.mktemp("whole"))
-    shop.build_next()
     with umask(0o000):
         publish(shop.settings, shop.validate(accepted=["one_timers"]), pages(shop))
     yield shop

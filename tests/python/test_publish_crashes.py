@@ -38,9 +38,8 @@ STEPS = {"open", "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "
 @pytest.fixture
 def shop(whole_build: Path, tmp_path: Path) -> Shop:
     """Return a shop that has published a first version of a few tables."""
-    shop = Shop.copy(whole_build, tmp_path)
-    shop.keep_tables(TABLES)
-    shop.publish_next()
+    shop = Shop.copy(whole_build, tmp_path, TABLES)
+    shop.publish()
     return shop
 
 

@@ -12,11 +12,11 @@ import jinja2
 import pytest
 
 from orchestration.settings import Settings
-from tests.python.published_versions import publish
+from tests.python import published
 from tests.python.raw_folders import Row, write_folder
 from tests.python.warehouse import ROOT, BuildError, run_dbt
 
-BUILD = ("build", "--exclude-resource-type=test", "--exclude-resource-type=unit_test")
+BUILD = ("build", "--exclude-resource-type=unit_test")
 BASE = ("run", "--select", "int_as_of", "int_history_base", "history_base")
 DAMAGED = {
     "base": "versions/first/manifest.json",
@@ -84,16 +84,16 @@ class Shop:
         self.folder = folder / "ana's shop"
         self.folder.mkdir()
         self.warehouse = self.folder / "shop.duckdb"
-        self.published = self.folder / "shop_published"
 
     def run(self, command: tuple[str, ...], as_of: date, raw: Path, **variables: object) -> str:
         """Run a dbt command for a day and return what it printed."""
         variables = {"as_of": as_of.isoformat(), **variables}
         return run_dbt(*command, raw_dir=raw, warehouse=self.warehouse, variables=variables)
 
-    def publish(self, build_id: str) -> None:
-        """Publish the warehouse as it is."""
-        publish(self.warehouse, self.published, build_id)
+    def publish(self) -> str:
+        """Publish the warehouse as it is and return the version's id."""
+        settings = Settings.from_environment({"SEGMENTRY_WAREHOUSE": str(self.warehouse)})
+        return published.Shop(settings).publish().build_id
 
     def read(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query in their order."""
@@ -142,10 +142,10 @@ def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> 
     assert shop.read("select * from customer_merges") == []
     assert shop.read("select * from history_base") == [(None, None, None)]
     check_profiles(shop)
-    shop.publish("first")
+    first = shop.publish()
 
     shop.run(BUILD, SECOND_DAY, late, idle_customers_days=150)
-    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "first")]
+    assert shop.read("select * from history_base") == [(first, FIRST_DAY, first)]
     assert shop.stays("buyers") == {
         **dict.fromkeys(("ana", "bob", "gina", "ida"), since_first),
         "zoe": (FIRST_DAY, "data", SECOND_DAY, "data"),
@@ -177,13 +177,13 @@ def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> 
     assert shop.read(
         f"select segment from segment_definitions where defined_on = '{SECOND_DAY}'"
     ) == [("idle_customers",)]
-    shop.publish("second")
+    second = shop.publish()
 
     shop.run(BASE, SECOND_DAY, late)
-    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "second")]
+    assert shop.read("select * from history_base") == [(first, FIRST_DAY, second)]
     told = shop.run(BASE, FIRST_DAY, late)
-    assert "The published version second knows of later days than this build" in told
-    assert shop.read("select * from history_base") == [("first", FIRST_DAY, "second")]
+    assert f"The published version {second} knows of later days than this build" in told
+    assert shop.read("select * from history_base") == [(first, FIRST_DAY, second)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """The page of definitions says what the project does, whatever is changed in it."""
 
 import re
-import shutil
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -11,43 +9,15 @@ from markupsafe import escape
 
 from orchestration.segment_catalog import read_segment_catalog
 from orchestration.segment_definitions import PAGES, SegmentDefinition, read_definitions, render
+from tests.python.pages import assert_sound_and_silent
+from tests.python.projects import copy_project
 from tests.python.warehouse import ROOT
-
-PROJECT_PARTS = ["dbt_project.yml", "profiles.yml", "profiles", "macros", "models", "seeds"]
-VOID = {"meta", "br", "hr", "link", "img", "input"}
 
 
 @pytest.fixture(scope="module")
 def definitions(tmp_path_factory: pytest.TempPathFactory) -> list[SegmentDefinition]:
     """Return the definitions of the project as it stands."""
     return read_definitions(ROOT, tmp_path_factory.mktemp("target"), {})
-
-
-class Page(HTMLParser):
-    """Checks that tags are closed in order, and collects what a page loads and links to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.ids: set[str] = set()
-        self.links: set[str] = set()
-        self.loads: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag and its attributes."""
-        if tag not in VOID:
-            self.open.append(tag)
-        for name, value in attrs:
-            if name == "id":
-                self.ids.add(value or "")
-            elif name == "href":
-                self.links.add(value or "")
-            elif name in ("src", "srcset", "action"):
-                self.loads.append(value or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close the tag that was opened last."""
-        assert self.open.pop() == tag
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -87,18 +57,13 @@ def test_thresholds_say_why(definitions: list[SegmentDefinition]) -> None:
 
 
 def test_a_changed_var_changes_the_page(tmp_path: Path) -> None:
-    for part in PROJECT_PARTS:
-        source, copy = ROOT / part, tmp_path / part
-        if source.is_dir():
-            shutil.copytree(source, copy)
-        else:
-            shutil.copy(source, copy)
-    configuration = tmp_path / "dbt_project.yml"
+    project = copy_project(tmp_path / "project")
+    configuration = project / "dbt_project.yml"
     text = configuration.read_text(encoding="utf-8")
     changed = text.replace("idle_customers_days: 180", "idle_customers_days: 4321")
     assert changed != text
     configuration.write_text(changed, encoding="utf-8")
-    given = read_definitions(tmp_path, tmp_path / "target", {"cart_abandoners_days": 8765})
+    given = read_definitions(project, tmp_path / "target", {"cart_abandoners_days": 8765})
     for page in PAGES:
         text = render(given, page)
         assert "4321" in text
@@ -106,12 +71,4 @@ def test_a_changed_var_changes_the_page(tmp_path: Path) -> None:
 
 
 def test_the_page_is_sound_and_calls_nobody(definitions: list[SegmentDefinition]) -> None:
-    text = render(definitions, "definitions.html")
-    page = Page()
-    page.feed(text)
-    assert page.open == []
-    assert page.loads == []
-    assert page.links == {f"#{name}" for name in page.ids}
-    assert "://" not in text
-    assert "url(" not in text
-    assert "@import" not in text
+    assert_sound_and_silent(render(definitions, "definitions.html"))

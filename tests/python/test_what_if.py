@@ -23,17 +23,9 @@ from orchestration.what_if.last_build import BuiltModel, LastBuild
 from orchestration.what_if.movements import Movement
 from orchestration.what_if.report import MAX_MARKDOWN_LENGTH, to_markdown
 from orchestration.what_if.scratch import Definition
+from tests.python.projects import copy_project
 from tests.python.warehouse import ROOT, run_dbt
 
-PROJECT_PARTS = [
-    "dbt_project.yml",
-    "profiles.yml",
-    "profiles",
-    "macros",
-    "models",
-    "seeds",
-    "orchestration",
-]
 WITHOUT_TESTS = ["--exclude-resource-type=test", "--exclude-resource-type=unit_test"]
 
 
@@ -51,13 +43,7 @@ def warehouse(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Return a copy of the project whose rules can be changed."""
-    for part in PROJECT_PARTS:
-        source, copy = ROOT / part, tmp_path / part
-        if source.is_dir():
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, copy)
-    return tmp_path
+    return copy_project(tmp_path / "project")
 
 
 def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
