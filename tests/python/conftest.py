@@ -1,7 +1,8 @@
 """How thorough a run of the tests is.
 
 `SEGMENTRY_PROVE=1` in the environment asks for the long counts: fifty nasty shops instead of one,
-and the tests that are marked `prove`, which the short run leaves out.
+and the tests that are marked `prove`, which the short run leaves out. `SEGMENTRY_WHOLE_BUILD` names
+a warehouse of the demo shop that `dbt build` has just built; without it the tests build one.
 """
 
 import fcntl
@@ -12,9 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.python.warehouse import run_dbt
+from tests.python.warehouse import ROOT, run_dbt
 
 PROVE = os.environ.get("SEGMENTRY_PROVE") == "1"
+WHOLE_BUILD = os.environ.get("SEGMENTRY_WHOLE_BUILD")
 SHOP_SEEDS = range(50) if PROVE else (14,)
 PAST_DAY_SEEDS = range(100, 110) if PROVE else ()
 
@@ -59,6 +61,8 @@ def no_settings_of_the_machine() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def whole_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse of the demo shop, built and tested once for all workers; copy it."""
+    if WHOLE_BUILD:
+        return ROOT / WHOLE_BUILD
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     warehouse = shared / "whole_build" / "segmentry.duckdb"
