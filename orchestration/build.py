@@ -84,7 +84,7 @@ def publish(settings: Settings, console: Console) -> bool:
         with console.status("validating and publishing"):
             version = publish_last_build(settings, [], KEPT_VERSIONS)
     except PublishError as error:
-        console.print(str(error), style="red", markup=False, highlight=False)
+        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return False
     results = version.manifest.validation["results"]
     warnings = sum(not result["success"] for result in results)

@@ -74,7 +74,9 @@ def main() -> int:
     try:
         validation = validate(Settings.from_environment(), arguments.accept, arguments.data_docs)
     except ValidationError as error:
-        Console(stderr=True).print(str(error), style="red", markup=False, highlight=False)
+        Console(stderr=True).print(
+            str(error), style="red", markup=False, highlight=False, soft_wrap=True
+        )
         return 1
     print_validation(validation, console)
     console.print(f"[dim]{arguments.data_docs / PAGE}[/dim]", highlight=False, soft_wrap=True)
