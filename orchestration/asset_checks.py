@@ -1,7 +1,7 @@
 """Checks as Dagster shows them: dbt's data tests and what is validated before publishing."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dagster import (
@@ -13,7 +13,7 @@ from dagster import (
 )
 
 from orchestration.checks import declared_checks
-from orchestration.checks.results import CheckResult, Severity
+from orchestration.checks.results import Severity, Validation
 
 # A check of this name at a table holds everything that Great Expectations is asked of it.
 EXPECTATIONS = "expectations"
@@ -67,12 +67,9 @@ def validation_checks() -> list[AssetCheckSpec]:
     ]
 
 
-def validation_results(results: Sequence[CheckResult]) -> Iterator[AssetCheckResult]:
+def validation_results(validation: Validation) -> Iterator[AssetCheckResult]:
     """Yield what a validation found, per table; ids of failing rows stay in its Data Docs."""
-    by_table: dict[str, list[CheckResult]] = {}
-    for result in results:
-        by_table.setdefault(result.table, []).append(result)
-    for table, found in by_table.items():
+    for table, found in validation.by_table.items():
         failed = [result for result in found if not result.success]
         is_blocked = any(result.severity is Severity.BLOCKING for result in failed)
         yield AssetCheckResult(

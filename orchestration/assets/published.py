@@ -103,7 +103,7 @@ def publish_day(
     with TemporaryDirectory() as folder:
         data_docs = Path(folder)
         validation = check(settings, accepted, data_docs)
-        yield from validation_results(validation.results)
+        yield from validation_results(validation)
         if validation.as_of_date != date.fromisoformat(day):
             raise Failure(
                 f"Not published: the warehouse was built for {validation.as_of_date}, not {day}.",

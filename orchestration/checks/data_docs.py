@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchestration.checks.results import CheckResult, Validation
+from orchestration.checks.results import Validation
 from orchestration.pages import page_template
 
 TEMPLATE = "validation.html"
@@ -24,9 +24,8 @@ def write_data_docs(validation: Validation, folder: Path) -> Path:
 
 def render_data_docs(validation: Validation) -> str:
     """Return the page as HTML."""
-    tables: dict[str, list[CheckResult]] = {}
-    for result in validation.results:
-        tables.setdefault(result.table, []).append(result)
     # Tables where something failed come first.
-    ordered = sorted(tables.items(), key=lambda item: all(result.success for result in item[1]))
+    ordered = sorted(
+        validation.by_table.items(), key=lambda item: all(result.success for result in item[1])
+    )
     return page_template(TEMPLATE).render(validation=validation, tables=ordered)

@@ -57,6 +57,14 @@ class Validation:
     results: list[CheckResult]
 
     @property
+    def by_table(self) -> dict[str, list[CheckResult]]:
+        """The results by the table that was checked, in their order."""
+        tables: dict[str, list[CheckResult]] = {}
+        for result in self.results:
+            tables.setdefault(result.table, []).append(result)
+        return tables
+
+    @property
     def failures(self) -> list[CheckResult]:
         """The failed checks that stop publishing."""
         return [

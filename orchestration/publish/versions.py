@@ -103,13 +103,14 @@ def line_of_current(published: Path) -> list[Version]:
     Raises:
         PublishError: when one was damaged.
     """
+    replaced = replaced_versions(published)
     line: list[str] = []
     build_id = current_build_id(published)
     while build_id and build_id not in line:
-        line.insert(0, build_id)
-        build_id = replaced_by(published, build_id)
+        line.append(build_id)
+        build_id = replaced.get(build_id)
     stored = set(stored_build_ids(published))
-    return [read_version(published, build_id) for build_id in line if build_id in stored]
+    return [read_version(published, build_id) for build_id in reversed(line) if build_id in stored]
 
 
 def roll_back(published: Path, build_id: str | None = None) -> Version:
@@ -129,7 +130,7 @@ def roll_back(published: Path, build_id: str | None = None) -> Version:
         current = current_build_id(published)
         if current is None:
             raise PublishError(f"Nothing is published in {published} yet.")
-        target = build_id or replaced_by(published, current)
+        target = build_id or replaced_versions(published)[current]
         if target is None:
             raise PublishError(f"No version is known that came before {current}.")
         if target == current:
@@ -142,14 +143,16 @@ def roll_back(published: Path, build_id: str | None = None) -> Version:
     return version
 
 
-def replaced_by(published: Path, build_id: str) -> str | None:
-    """Return the version that was current when a version was published; None for the first."""
+def replaced_versions(published: Path) -> dict[str, str | None]:
+    """Return, by version, the one that was current when it was published; None for the first."""
     entries = read_log(published)
-    for entry in entries:
-        if entry.action is Action.PUBLISH and entry.to_build == build_id:
-            return entry.from_build
+    replaced = {
+        entry.to_build: entry.from_build for entry in entries if entry.action is Action.PUBLISH
+    }
     # A publisher that died right after it moved `current` still owes its entry.
-    return entries[-1].to_build if entries else None
+    if current := current_build_id(published):
+        replaced.setdefault(current, entries[-1].to_build if entries else None)
+    return replaced
 
 
 def complete_log(published: Path) -> None:
@@ -188,7 +191,7 @@ def prune(published: Path, keep: int) -> None:
     kept = kept_build_ids(published)
     staying = set(kept[-keep:])
     if current := current_build_id(published):
-        staying |= {current, replaced_by(published, current) or current}
+        staying |= {current, replaced_versions(published)[current] or current}
     staying |= bases(published, staying & set(kept))
     for build_id in kept:
         if build_id not in staying:
