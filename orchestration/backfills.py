@@ -13,7 +13,7 @@ from orchestration.partitions import day_before, day_of_run
 # The first words of a day of a backfill that was left out.
 LEFT_OUT = "Not built:"
 
-# Runs of a backfill are queued in the order of their days, and the writer's pool lets in one.
+# Runs of a backfill are queued in the order of their days, and the queue lets out one at a time.
 ONE_DAY_A_RUN = BackfillPolicy.multi_run(max_partitions_per_run=1)
 
 

@@ -5,9 +5,6 @@ from contextlib import contextmanager
 
 from dagster import RetryRequested
 
-# Runs that write the warehouse wait for each other in Dagster's queue.
-WRITER_POOL = "duckdb_writer"
-
 # Whoever else writes the warehouse is at work for minutes: 30 tries are five minutes.
 MAX_RETRIES = 30
 SECONDS_TO_WAIT = 10

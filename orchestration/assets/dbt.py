@@ -33,7 +33,7 @@ from dagster_dbt import (
 from orchestration.asset_checks import attach_singular_tests
 from orchestration.assets.translator import Translator
 from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
-from orchestration.locks import WRITER_POOL, is_locked, retried_when_locked
+from orchestration.locks import is_locked, retried_when_locked
 from orchestration.partitions import vars_of_day
 from orchestration.segment_catalog import read_segment_catalog
 from orchestration.settings import Settings
@@ -92,7 +92,6 @@ def dbt_models(graph: DbtGraph, partitions: DailyPartitionsDefinition) -> Assets
         name="dbt_build",
         partitions_def=partitions,
         backfill_policy=ONE_DAY_A_RUN,
-        pool=WRITER_POOL,
     )
     def dbt_build(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[DbtEvent]:
         """Build and test everything for a day."""

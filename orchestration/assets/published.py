@@ -26,7 +26,7 @@ from orchestration.backfills import ONE_DAY_A_RUN
 from orchestration.checks.errors import ValidationError
 from orchestration.checks.results import Validation
 from orchestration.checks.validate import validate
-from orchestration.locks import WRITER_POOL, retried_when_locked
+from orchestration.locks import retried_when_locked
 from orchestration.publish.errors import PublishError
 from orchestration.publish.manifest import Manifest
 from orchestration.publish.publish import publish
@@ -73,7 +73,6 @@ def published_version(models: AssetsDefinition) -> AssetsDefinition:
         check_specs=validation_checks(),
         partitions_def=models.partitions_def,
         backfill_policy=ONE_DAY_A_RUN,
-        pool=WRITER_POOL,
         # The validation checks the tables that are published, which are not made here.
         allow_arbitrary_check_specs=True,
     )

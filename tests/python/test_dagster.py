@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +30,6 @@ from orchestration.assets.dbt import build_arguments
 from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.assets.raw import digest, find_raw_files, newest_timestamp
 from orchestration.definitions import defs
-from orchestration.locks import WRITER_POOL
 from orchestration.partitions import daily_partitions, day_before, day_of_run, vars_of_day
 from orchestration.resources import changed_at
 from orchestration.schedules import every_morning
@@ -116,11 +116,17 @@ def test_a_failed_data_test_keeps_the_version_back() -> None:
     assert graph.get(key).blocking
 
 
-def test_a_backfill_makes_one_day_a_run_and_writes_one_at_a_time() -> None:
+def test_a_backfill_makes_one_day_a_run() -> None:
     for name in ("customer_facts", "published_version"):
         definition = defs.resolve_assets_def(name)
         assert definition.backfill_policy == BackfillPolicy.multi_run(max_partitions_per_run=1)
-        assert definition.op.pool == WRITER_POOL
+
+
+def test_one_run_writes_at_a_time_from_the_first_on(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "orchestration" / "dagster_home" / "dagster.yaml", tmp_path)
+    with DagsterInstance.from_config(str(tmp_path)) as served:
+        queue = served.get_concurrency_config().run_queue_config
+        assert queue and queue.max_concurrent_runs == 1
 
 
 @pytest.mark.parametrize(

@@ -128,11 +128,11 @@ def backfilled_in_two_goes(server: DagsterServer, folder: Path) -> None:
 
 
 def wait(server: DagsterServer, is_done: Callable[[list[Run]], bool]) -> None:
-    """Wait until runs are done, at most an hour after the last one ended."""
-    ended, deadline = 0, time.monotonic() + 3600
+    """Wait until runs are done, at most half an hour after the last one that ended well."""
+    ended, deadline = 0, time.monotonic() + 1800
     while not is_done(runs := server.runs()):
         if succeeded(runs) > ended:
-            ended, deadline = succeeded(runs), time.monotonic() + 3600
+            ended, deadline = succeeded(runs), time.monotonic() + 1800
         assert time.monotonic() < deadline
         time.sleep(5)
 
