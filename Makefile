@@ -11,7 +11,7 @@ DEMO := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA 
 TESTED := target/tested/segmentry.duckdb
 FOR_TESTS := $(DEMO) -u SEGMENTRY_ID_SALT SEGMENTRY_WAREHOUSE=$(TESTED)
 
-.PHONY: demo publish roll-back serve what-if test prove example docs lock clean
+.PHONY: demo publish roll-back serve what-if test types tested prove example docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
@@ -40,12 +40,18 @@ serve: $(READY)
 test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	@rm -rf $(dir $(TESTED)) && mkdir -p $(dir $(TESTED))
-	$(FOR_TESTS) $(BIN)/dbt --quiet build
+	@$(MAKE) --no-print-directory --jobs 2 types tested
 	$(FOR_TESTS) $(BIN)/sqlfluff lint models tests
 	$(BIN)/dbt-bouncer
 	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 2 --dist worksteal
+
+# One core each, so side by side.
+types: $(READY)
+	$(BIN)/mypy
+
+tested: $(READY)
+	@rm -rf $(dir $(TESTED)) && mkdir -p $(dir $(TESTED))
+	$(FOR_TESTS) $(BIN)/dbt --quiet build
 
 ## The same with the long counts.
 prove:
