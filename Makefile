@@ -82,11 +82,12 @@ lock: $(READY)
 clean:
 	rm -rf .venv target logs warehouse/*.duckdb
 
-# The lock names every package, so none is resolved; modules are compiled when they are first needed.
+# The lock names every package, so none is resolved; modules are compiled on all cores at the end.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	@echo "Installing the packages of requirements.lock into .venv (once, a minute or two) ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile \
 		--require-hashes -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib
 	@touch $@
