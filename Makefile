@@ -82,12 +82,14 @@ lock: $(READY)
 clean:
 	rm -rf .venv target logs warehouse/*.duckdb
 
-# The lock names every package, so none is resolved; modules are compiled on all cores at the end.
+# The lock names every package, so none is resolved but all are checked against each other. Modules are
+# compiled on all cores at the end; what can't be compiled is nobody's module on this Python.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	@echo "Installing the packages of requirements.lock into .venv (once, a minute or two) ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile \
 		--require-hashes -r requirements.lock
-	@$(BIN)/python -m compileall -qq -j 0 .venv/lib
+	@$(BIN)/python -m pip check --disable-pip-version-check
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 	@touch $@
