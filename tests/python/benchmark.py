@@ -11,8 +11,6 @@ import json
 import os
 import platform
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -21,7 +19,10 @@ from typing import Any
 
 import duckdb
 
-from tests.python.warehouse import ROOT, run_dbt
+from orchestration.publish.last_build import publish_last_build
+from orchestration.publish.publish import KEPT_VERSIONS
+from orchestration.settings import Settings
+from tests.python.warehouse import run_dbt
 
 AS_OF = "2026-06-30"
 FIRST_MOMENT = "timestamp '2024-07-01 00:00:00'"
@@ -229,15 +230,12 @@ def measure_build(warehouse: Path, raw_dir: Path, variables: dict[str, Any]) -> 
 
 
 def measure_publish(warehouse: Path, raw_dir: Path) -> float:
-    """Return the seconds that validating and publishing a build take."""
-    environment = {"SEGMENTRY_WAREHOUSE": str(warehouse), "SEGMENTRY_RAW_DIR": str(raw_dir)}
-    start = time.monotonic()
-    subprocess.run(
-        [sys.executable, "-m", "orchestration.publish"],
-        cwd=ROOT,
-        env=os.environ | environment,
-        check=True,
+    """Return the seconds that validating and publishing a build take; versions go beside it."""
+    settings = Settings.from_environment(
+        {"SEGMENTRY_WAREHOUSE": str(warehouse), "SEGMENTRY_RAW_DIR": str(raw_dir)}
     )
+    start = time.monotonic()
+    publish_last_build(settings, accepted=[], keep=KEPT_VERSIONS)
     return time.monotonic() - start
 
 
@@ -287,15 +285,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
         folder = (arguments.folder or Path(temporary)).absolute()
         raw_dir, warehouse = folder / "raw", folder / "warehouse.duckdb"
-        # Visitors drawn at random share their browsers, more than a shop's do.
-        variables: dict[str, Any] = {"max_identity_conflict_share": 1}
+        # The versions of a shop that the environment names are neither read nor added to.
+        os.environ.pop("SEGMENTRY_PUBLISHED_DIR", None)
         if arguments.identity:
             sizes = {"accounts": IDENTITY_ACCOUNTS, "links": CHAIN_LINKS}
             write_tables(raw_dir, IDENTITY_TABLES, sizes)
-            variables["max_accounts_per_person"] = IDENTITY_ACCOUNTS
+            variables = {"max_accounts_per_person": IDENTITY_ACCOUNTS}
         else:
             sizes = {name: getattr(arguments, name) for name in ("events", "customers", "orders")}
             write_tables(raw_dir, TABLES, sizes)
+            # Visitors drawn at random share their browsers, more than a shop's do.
+            variables = {"max_identity_conflict_share": 1}
         measurement = measure_build(warehouse, raw_dir, variables)
         print_measurement(measurement, arguments.identity)
         if not arguments.identity:
