@@ -17,8 +17,6 @@ from tests.python.warehouse import ROOT, run_dbt
 
 PROVE = os.environ.get("SEGMENTRY_PROVE") == "1"
 WHOLE_BUILD = os.environ.get("SEGMENTRY_WHOLE_BUILD")
-SHOP_SEEDS = range(50) if PROVE else (3,)
-PAST_DAY_SEEDS = range(100, 110)
 
 settings.register_profile("short", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("long", max_examples=3000, deadline=None)
@@ -37,13 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "prove" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="needs SEGMENTRY_PROVE=1"))
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Spread the nasty shops over tests of their own, for pytest-xdist to share out."""
-    for name, seeds in (("shop_seed", SHOP_SEEDS), ("past_day_seed", PAST_DAY_SEEDS)):
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, seeds)
 
 
 @pytest.fixture(scope="session", autouse=True)

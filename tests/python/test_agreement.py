@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.python.comparison import compare
+from tests.python.conftest import PROVE
 from tests.python.nasty_shops import draw_shop, write_shop
 from tests.python.nasty_shops.shop import Shop
 from tests.python.projects import (
@@ -16,6 +19,7 @@ from tests.python.projects import (
 from tests.python.reference import Settings, compute
 from tests.python.warehouse import ROOT, build_warehouse
 
+SHOP_SEEDS = range(50) if PROVE else (3,)
 SHOWN = 20
 DEMO_AS_OF = "2026-06-30"
 
@@ -60,6 +64,7 @@ def test_demo_shop_agrees(tmp_path: Path) -> None:
     assert_none(compare(compute(ROOT / "seeds" / "demo_shop", settings), warehouse))
 
 
+@pytest.mark.parametrize("shop_seed", SHOP_SEEDS)
 def test_nasty_shop_agrees(tmp_path: Path, shop_seed: int) -> None:
     """A copy of the project has sales and tracked products that suit the shop."""
     shop = draw_shop(shop_seed)

@@ -401,6 +401,7 @@ def without_later_rows(tables: Tables, bound: datetime) -> Tables:
 
 
 @pytest.mark.prove
+@pytest.mark.parametrize("past_day_seed", range(100, 110))
 def test_a_past_day_knows_nothing_of_later_rows(tmp_path: Path, past_day_seed: int) -> None:
     """An earlier as_of gives what a folder gave in which the later rows did not stand yet."""
     shop = draw_shop(past_day_seed)
