@@ -35,7 +35,7 @@ def build(arguments: list[str], console: Console) -> bool:
     Returns:
         Whether everything passed.
     """
-    command = [str(DBT), "--log-format", "json", *arguments]
+    command = [str(DBT), "--no-use-colors", "--log-format", "json", *arguments]
     columns = [TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn()]
     with (
         Progress(*columns, TimeElapsedColumn(), console=console) as progress,
