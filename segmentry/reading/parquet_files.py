@@ -189,8 +189,11 @@ def as_text(value: str, type_: str, column: Column) -> str:
     if type_ == "BLOB":
         return f"coalesce(try(decode({value})), {written})"
     if type_ in TIMESTAMPS:
-        far_off = f"epoch_us({value}) || ' microseconds after 1970'"
-        return f"case when {_is_in_calendar(value)} then {written} else {far_off} end"
+        far_off = f"coalesce(epoch_us({value}) || ' microseconds after 1970', 'infinite')"
+        return (
+            f"case when {_is_in_calendar(value)} then {written} "
+            f"when {value} is not null then {far_off} end"
+        )
     if _is_fractional(type_):
         if _base(column.type) == "decimal":
             # Without the exponent that very small and very large numbers are written with.
