@@ -7,11 +7,11 @@
 {%- endmacro %}
 
 {% macro duckdb__usable_email(column) -%}
-    {%- set address = trimmed('lower(' ~ column ~ ')') -%}
     case
         when regexp_full_match(
-            {{ address }}, '[^@\s\v\x{1c}-\x{1f}\x{85}\p{Z}]+@[^@\s\v\x{1c}-\x{1f}\x{85}\p{Z}]+'
+            {{ comparable_text(column) }},
+            '[^@\s\v\x{1c}-\x{1f}\x{85}\p{Z}]+@[^@\s\v\x{1c}-\x{1f}\x{85}\p{Z}]+'
         )
-            then {{ address }}
+            then {{ comparable_text(column) }}
     end
 {%- endmacro %}

@@ -4,11 +4,11 @@
     {%- if column.name == 'source_system' -%}
         coalesce({{ read_text(name) }}, '')
     {%- elif column.accepted_values and column.is_required -%}
-        {{ read_word(name) }}
+        {{ comparable_text(read_text(name)) }}
     {%- elif column.accepted_values -%}
         case
-            when {{ read_word(name) }} in {{ sql_list(column.accepted_values) }}
-                then {{ read_word(name) }}
+            when {{ comparable_text(read_text(name)) }} in {{ sql_list(column.accepted_values) }}
+                then {{ comparable_text(read_text(name)) }}
         end
     {%- elif column.is_currency -%}
         upper({{ trimmed(read_text(name)) }})
