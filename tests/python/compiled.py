@@ -44,7 +44,7 @@ class CompiledProject:
         Args:
             raw_dir: the raw folder.
             folder: where the warehouse goes.
-            models: the names of the models.
+            models: the names of the models, or of singular tests, which become views.
 
         Yields:
             A connection to the warehouse.
@@ -72,8 +72,9 @@ class CompiledProject:
                     visit(parent)
                 ordered[node] = None
 
+        names = {node["name"]: unique_id for unique_id, node in self.manifest["nodes"].items()}
         for model in models:
-            visit(f"model.segmentry.{model}")
+            visit(names[model])
         return list(ordered)
 
     def _statements(self, name: str) -> Iterator[str]:
@@ -100,7 +101,8 @@ class CompiledProject:
             yield f"create temp table edges as {node['compiled_code']}"
             yield f"create table {relation} as {COMPONENTS}"
         else:
-            kind = "view" if materialized == "view" else "table"
+            kind = "view" if materialized in ("view", "test") else "table"
+            relation = relation or f'"{NAME}"."main"."{node["name"]}"'
             yield f"create {kind} {relation} as {node['compiled_code']}"
 
 
@@ -127,7 +129,7 @@ COMPONENTS = """
 """
 
 
-def compile_project(folder: Path, as_of: str) -> CompiledProject:
+def compile_project(folder: Path, as_of: str) -> None:
     """Have dbt compile all models for a shop in UTC, US dollars and the United States.
 
     Args:
@@ -142,6 +144,10 @@ def compile_project(folder: Path, as_of: str) -> CompiledProject:
     }
     command = [str(DBT), "--quiet", "compile", "--vars", json.dumps({"as_of": as_of})]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+
+
+def read_compiled(folder: Path) -> CompiledProject:
+    """Return what `compile_project` left in a folder."""
     manifest = json.loads((folder / "target" / "manifest.json").read_bytes())
     return CompiledProject(manifest, declared_contract(manifest))
 

@@ -44,6 +44,8 @@ def compute(raw_dir: Path, settings: Settings) -> dict[str, Rows]:
             for reject in staged.rejected
         ],
         "row_counts": staged.counts,
+        "unreadable_values": staged.unreadable,
+        "key_collisions": staged.collisions,
         "orders": _orders(shop),
         "sessions": _sessions(shop),
         "segment_memberships": _segment_memberships(shop, memberships),
