@@ -2,7 +2,7 @@ with
 
 order_lines as (
     select * from {{ ref('int_valid_order_lines') }}
-    where category is not null
+    where category is not null and unit_price is not null
 ),
 
 ordered_prices as (

@@ -80,7 +80,7 @@ def high_end_buyers(shop: Shop) -> Iterator[Membership]:
     prices: dict[str, list[Decimal]] = defaultdict(list)
     for order in shop.valid_orders:
         for line in order.lines:
-            if line.category is not None:
+            if line.category is not None and line.unit_price is not None:
                 prices[line.category].append(line.unit_price)
     limits = {
         category: (quantile(found, HIGH_END_QUANTILE), quantile(found, Fraction(1, 2)))
@@ -88,7 +88,7 @@ def high_end_buyers(shop: Shop) -> Iterator[Membership]:
         if len(found) >= HIGH_END_LINES
     }
     for person, line in _lines_bought(shop):
-        if line.category in limits:
+        if line.category in limits and line.unit_price is not None:
             high, median = limits[line.category]
             if line.unit_price >= high and line.unit_price > median:
                 yield Membership(person)
