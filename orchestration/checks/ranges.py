@@ -138,6 +138,7 @@ RANGES = (
             "order_count",
             "subscriber_count",
             "visitor_count_last_90_days",
+            "converted_visitor_count_last_90_days",
             "buyer_count_last_90_days",
             "session_count_last_90_days",
             "cart_count_last_90_days",
@@ -145,13 +146,13 @@ RANGES = (
         ),
         minimum=0,
     ),
-    # Not the conversion rates: whoever buys without a session on the site makes them exceed 1.
     Range(
         "segment_metrics",
         (
             "customer_share",
             "repeat_purchase_rate",
             "coupon_order_share",
+            "conversion_rate",
             "add_to_cart_rate",
             "cart_abandonment_rate",
         ),
@@ -160,7 +161,7 @@ RANGES = (
     ),
     Range(
         "shop_metrics",
-        ("add_to_cart_rate", "cart_abandonment_rate"),
+        ("conversion_rate", "add_to_cart_rate", "cart_abandonment_rate"),
         minimum=0,
         maximum=1,
     ),
@@ -171,10 +172,12 @@ RANGES = (
             "first_time_buyer_count",
             "customer_acquisition_cost",
             "visitor_count",
+            "converted_visitor_count",
             "buyer_count",
         ),
         minimum=0,
     ),
+    Range("acquisition_costs", ("conversion_rate",), minimum=0, maximum=1),
 )
 
 # When something happened: before the instant that the build is for. Consents and what stands on
