@@ -32,6 +32,21 @@ TABLES = (
         "case when source_system = '' then order_id else source_system || ':' || order_id end",
     ),
     PublicTable(
+        "order_lines",
+        ("source_system", "order_id", "line_number"),
+        "case when source_system = '' then order_id else source_system || ':' || order_id end",
+    ),
+    PublicTable(
+        "refunds",
+        ("source_system", "refund_id"),
+        "case when source_system = '' then refund_id else source_system || ':' || refund_id end",
+    ),
+    PublicTable(
+        "products",
+        ("source_system", "product_id"),
+        "case when source_system = '' then product_id else source_system || ':' || product_id end",
+    ),
+    PublicTable(
         "sessions",
         ("source_system", "visitor_type", "visitor_id", "session_id", "session_number"),
         "coalesce(session_id, customer_id, 'anonymous')",

@@ -52,6 +52,13 @@ COMPARISONS = [
         "select *, gross_revenue as subtotal_amount from orders",
         ("source_system", "order_id"),
     ),
+    Comparison("products", "select * from products", ("source_system", "product_id")),
+    Comparison(
+        "order_lines",
+        "select * from order_lines",
+        ("source_system", "order_id", "line_number"),
+    ),
+    Comparison("refunds", "select * from refunds", ("source_system", "refund_id")),
     Comparison(
         "sessions",
         "select customer_id, started_at, round(minutes * 60, 6) as length_seconds, event_count, "

@@ -12,6 +12,7 @@ from .facts import compute_facts
 from .metrics import segment_metrics, shop_metrics
 from .overlaps import segment_overlaps
 from .reading import RawContractError, read_raw
+from .sales import order_lines, products, refunds
 from .segments import find_memberships
 from .segments.membership import Membership
 from .settings import Settings
@@ -45,6 +46,9 @@ def compute(raw_dir: Path, settings: Settings) -> dict[str, Rows]:
         ],
         "row_counts": staged.counts,
         "orders": _orders(shop),
+        "products": products(shop),
+        "order_lines": order_lines(shop, staged.rates),
+        "refunds": refunds(shop, staged.rates),
         "sessions": _sessions(shop),
         "segment_memberships": _segment_memberships(shop, memberships),
         "segment_overlaps": segment_overlaps(memberships),
