@@ -1,4 +1,4 @@
--- Every staged line of an order in `orders` stands once, and the refunds of each add up to the cent.
+-- Every staged line of an order in `orders` stands once; the refunds of each add up to the cent.
 with
 
 orders as (

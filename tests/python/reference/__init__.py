@@ -17,6 +17,7 @@ from .segments import find_memberships
 from .segments.membership import Membership
 from .settings import Settings
 from .shop import Shop, open_shop
+from .sizes import segment_needs, segment_sizes
 from .staging import stage
 
 __all__ = ["RawContractError", "Settings", "compute"]
@@ -53,6 +54,8 @@ def compute(raw_dir: Path, settings: Settings) -> dict[str, Rows]:
         "segment_memberships": _segment_memberships(shop, memberships),
         "segment_overlaps": segment_overlaps(memberships),
         "segment_metrics": segment_metrics(shop, memberships),
+        "segment_sizes": segment_sizes(shop, memberships, staged.counts),
+        "segment_needs": segment_needs(staged.counts),
         "shop_metrics": shop_metrics(shop),
         "acquisition_costs": acquisition_costs(shop, staged.rates),
     }

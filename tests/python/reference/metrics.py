@@ -28,7 +28,7 @@ def segment_metrics(shop: Shop, memberships: dict[str, set[Membership]]) -> list
         traffic_of[cart.person].carts.append(cart)
     for order in traffic.orders:
         traffic_of[order.person].orders.append(order)
-    members = _members(memberships)
+    members = members_by_place(memberships)
     rows = [
         {
             "segment": segment,
@@ -49,7 +49,9 @@ def segment_metrics(shop: Shop, memberships: dict[str, set[Membership]]) -> list
     return [everyone, *rows]
 
 
-def _members(memberships: dict[str, set[Membership]]) -> dict[tuple[str, str], list[Person]]:
+def members_by_place(
+    memberships: dict[str, set[Membership]],
+) -> dict[tuple[str, str], list[Person]]:
     """List the members of each segment and value, and under '*' those of any value."""
     members: dict[tuple[str, str], dict[Person, None]] = defaultdict(dict)
     for segment, found in memberships.items():
