@@ -112,6 +112,21 @@ def consents_of_other_channels(shop: Shop) -> None:
     shop.consent(shop.days.ago(3), "granted", **shop.person().columns(), channel="sms")
 
 
+def text_messages(shop: Shop) -> None:
+    """Add consents by sms that came last, first, at once, too late, or without a number."""
+    for phone in ("+1-555-0100", None):
+        for states in (
+            ((3, "granted"),),
+            ((9, "granted"), (3, "withdrawn")),
+            ((9, "withdrawn"), (3, "granted")),
+            ((3, "granted"), (3, "withdrawn")),
+            ((9, "withdrawn"), (-3, "granted")),
+        ):
+            person = shop.person(phone=phone)
+            for days, state in states:
+                shop.consent(shop.days.ago(days), state, **person.columns(), channel="sms")
+
+
 def several_addresses(shop: Shop) -> None:
     """Add people of three addresses, of which the first, another or none is subscribed."""
     for states in (("granted", None, "granted"), (None, None, "granted"), (None, None, None)):
@@ -162,6 +177,7 @@ TRICKS = (
     complaint_about_another_address,
     events_with_account_only,
     consents_of_other_channels,
+    text_messages,
     several_addresses,
     address_of_a_foreign_account,
     opens_and_clicks_at_the_edges,
