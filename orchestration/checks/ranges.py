@@ -76,6 +76,14 @@ NEVER_NULL = {
     "customer_merges": ("customer_id",),
     "rejected_rows": ("table_name", "reason", "raw_row"),
     "segment_memberships": ("reason",),
+    "segment_sizes": (
+        "customer_count",
+        "entered_count",
+        "left_count",
+        "reach_count",
+        "net_revenue",
+    ),
+    "segment_needs": ("used_row_count", "is_met"),
     "segment_metrics": ("customer_count", "net_revenue", "order_count", "subscriber_count"),
 }
 RANGES = (
@@ -137,6 +145,12 @@ RANGES = (
     ),
     Range("segment_overlaps", ("customer_count",), minimum=1),
     Range("segment_overlaps", ("share_of_smaller",), minimum=0, maximum=1),
+    Range(
+        "segment_sizes",
+        ("customer_count", "entered_count", "left_count", "reach_count"),
+        minimum=0,
+    ),
+    Range("segment_needs", ("used_row_count",), minimum=0),
     Range(
         "segment_metrics",
         (

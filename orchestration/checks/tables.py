@@ -87,6 +87,15 @@ TABLES = (
         has_as_of_date=True,
     ),
     PublicTable(
+        "segment_sizes", ("as_of_date", "segment", "segment_value"), "segment || ' ' || as_of_date"
+    ),
+    PublicTable(
+        "segment_needs",
+        ("segment", "need", "table_name"),
+        "segment || ' ' || table_name",
+        has_as_of_date=True,
+    ),
+    PublicTable(
         "shop_metrics",
         ("dimension", "dimension_value"),
         "dimension || ' ' || dimension_value",
