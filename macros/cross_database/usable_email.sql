@@ -7,11 +7,11 @@
 {%- endmacro %}
 
 {% macro duckdb__usable_email(column) -%}
-    {%- set trimmed = "lower(trim(" ~ column ~ ", chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)))" -%}
     case
         when regexp_full_match(
-            {{ trimmed }}, '[^@\s\v\x{1c}-\x{1f}\x{85}\p{Z}]+@[^@\s\v\x{1c}-\x{1f}\x{85}\p{Z}]+'
+            {{ comparable_text(column) }},
+            '[^@\s\v\x{1c}-\x{1f}\x{85}\p{Z}]+@[^@\s\v\x{1c}-\x{1f}\x{85}\p{Z}]+'
         )
-            then {{ trimmed }}
+            then {{ comparable_text(column) }}
     end
 {%- endmacro %}

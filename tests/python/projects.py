@@ -46,6 +46,12 @@ def shared_emails() -> frozenset[str]:
         return frozenset(row["email"] for row in csv.DictReader(stream))
 
 
+def shared_accounts() -> frozenset[str]:
+    """Return the customer ids of the project's seed of ids that are no account's."""
+    with (ROOT / "seeds" / "shared_accounts.csv").open(newline="") as stream:
+        return frozenset(row["customer_id"] for row in csv.DictReader(stream))
+
+
 def sale_calendar() -> tuple[tuple[str, date, date], ...]:
     """Return name, first and last day of the sales of the project's seed."""
     with (ROOT / "seeds" / "sale_calendar.csv").open(newline="") as stream:

@@ -12,6 +12,7 @@ from tests.python.nasty_shops.shop import Shop
 from tests.python.projects import (
     copy_project,
     sale_calendar,
+    shared_accounts,
     shared_emails,
     tracked_products,
     write_seed,
@@ -56,6 +57,7 @@ def test_demo_shop_agrees(tmp_path: Path) -> None:
         as_of=DEMO_AS_OF,
         run_started_at=datetime.now(UTC),
         shared_emails=shared_emails(),
+        shared_accounts=shared_accounts(),
         tracked_products=tracked_products(),
         sale_calendar=sale_calendar(),
     )
@@ -78,6 +80,7 @@ def test_nasty_shop_agrees(tmp_path: Path, shop_seed: int) -> None:
         raw_dir,
         shop_seed,
         shared_emails=shared_emails(),
+        shared_accounts=shared_accounts(),
         tracked_products=products,
         sale_calendar=sales,
     )

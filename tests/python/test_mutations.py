@@ -11,6 +11,7 @@ from tests.python.nasty_shops import write_shop
 from tests.python.projects import (
     copy_project,
     sale_calendar,
+    shared_accounts,
     shared_emails,
     tracked_products,
 )
@@ -155,6 +156,12 @@ MUTATIONS = (
         ">= previous_occurred_at + interval",
     ),
     Mutation(
+        f"{INTERMEDIATE}/browsing/int_session_parts.sql",
+        "where session_id is null",
+        "where session_id is null and anonymous_id is not null",
+    ),
+    Mutation("models/staging/raw/stg_events.sql", " and not coalesce(is_bot, false)", ""),
+    Mutation(
         "macros/identity/age_in_years.sql",
         "extract(day from {{ on_date }})\n            < ",
         "extract(day from {{ on_date }})\n            <= ",
@@ -188,6 +195,16 @@ MUTATIONS = (
         "count(distinct identities.customer_id) >= 1",
     ),
     Mutation(f"{INTERMEDIATE}/identity/int_sightings.sql", "    where not is_test\n", ""),
+    Mutation(
+        f"{INTERMEDIATE}/identity/int_identity_links.sql",
+        "        and shared_accounts.compared_identifier is null\n",
+        "",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/identity/int_identifiers.sql",
+        " and shared_identifiers.compared_identifier is null",
+        "",
+    ),
     # Orders
     Mutation(
         f"{INTERMEDIATE}/orders/int_orders.sql",
@@ -201,8 +218,13 @@ MUTATIONS = (
     ),
     Mutation(
         f"{INTERMEDIATE}/orders/int_customer_scores.sql",
-        "rank() over (order by net_revenue asc)",
-        "row_number() over (order by net_revenue asc)",
+        "order by net_revenue asc)",
+        "order by net_revenue asc, customer_id)",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/orders/int_customer_scores.sql",
+        "order by days_since_last_order desc)",
+        "order by days_since_last_order desc, customer_id)",
     ),
     Mutation(
         f"{INTERMEDIATE}/orders/int_customer_products.sql",
@@ -225,6 +247,11 @@ MUTATIONS = (
         f"{INTERMEDIATE}/email/int_email_consents.sql",
         "suppressions.granted_at > suppressions.withdrawn_at",
         "suppressions.granted_at >= suppressions.withdrawn_at",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/email/int_customer_sms.sql",
+        "latest_consents.granted_at > latest_consents.withdrawn_at",
+        "latest_consents.granted_at >= latest_consents.withdrawn_at",
     ),
     # Voice
     Mutation(
@@ -262,7 +289,12 @@ class Shops:
             raw_dir = self._folder / f"raw {seed}"
             warehouse = self._folder / f"warehouse_{seed}.duckdb"
             settings = replace(
-                write_shop(raw_dir, seed, shared_emails=shared_emails()),
+                write_shop(
+                    raw_dir,
+                    seed,
+                    shared_emails=shared_emails(),
+                    shared_accounts=shared_accounts(),
+                ),
                 tracked_products=tracked_products(),
                 sale_calendar=sale_calendar(),
             )

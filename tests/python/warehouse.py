@@ -14,7 +14,8 @@ from tests.python.reference.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
-NOT_VARS = {"run_started_at", "id_salt", "shared_emails", "tracked_products", "sale_calendar"}
+SEEDS = {"shared_emails", "shared_accounts", "tracked_products", "sale_calendar"}
+NOT_VARS = {"run_started_at", "id_salt", *SEEDS}
 
 
 class BuildError(Exception):

@@ -64,6 +64,16 @@ explained as (
         'email' as identifier_type, '' as source_system,
         {{ usable_email('email') }} as identifier
     from {{ ref('shared_emails') }}
+
+    union
+
+    select
+        'account' as identifier_type, accounts.source_system, accounts.identifier
+    from identifiers as accounts
+    inner join {{ ref('shared_accounts') }} as shared_accounts
+        on {{ comparable_text('accounts.identifier') }}
+        = {{ comparable_text('shared_accounts.customer_id') }}
+    where accounts.identifier_type = 'account'
 )
 
 select

@@ -10,6 +10,11 @@ shared_emails as (
     from {{ ref('shared_emails') }}
 ),
 
+shared_accounts as (
+    select {{ comparable_text('customer_id') }} as account_id
+    from {{ ref('shared_accounts') }}
+),
+
 sightings as (
     select source_system, account_id, email, created_at as seen_at
     from {{ ref('stg_customers') }}
@@ -41,10 +46,13 @@ links as (
     from sightings
     cross join as_of
     left join shared_emails on sightings.email = shared_emails.email
+    left join shared_accounts
+        on {{ comparable_text('sightings.account_id') }} = shared_accounts.account_id
     where
         sightings.account_id is not null
         and sightings.email is not null
         and shared_emails.email is null
+        and shared_accounts.account_id is null
         and (sightings.seen_at is null or sightings.seen_at < as_of.as_of)
     group by sightings.source_system, sightings.account_id, sightings.email
 ),

@@ -24,6 +24,10 @@ email as (
     select * from {{ ref('int_customer_email') }}
 ),
 
+sms as (
+    select * from {{ ref('int_customer_sms') }}
+),
+
 voice as (
     select * from {{ ref('int_customer_voice') }}
 ),
@@ -34,6 +38,7 @@ engagement as (
         as_of.as_of_date,
         coalesce(addresses.is_subscribed, false) as is_email_subscriber,
         coalesce(addresses.is_suppressed, false) as is_suppressed,
+        coalesce(sms.is_sms_subscriber, false) as is_sms_subscriber,
         coalesce(email.email_opens_last_90_days, 0) as email_opens_last_90_days,
         coalesce(email.email_clicks_last_90_days, 0) as email_clicks_last_90_days,
         email.last_email_engagement_at,
@@ -57,6 +62,7 @@ engagement as (
     left join orders on customers.customer_id = orders.customer_id
     left join addresses on customers.customer_id = addresses.customer_id
     left join email on customers.customer_id = email.customer_id
+    left join sms on customers.customer_id = sms.customer_id
     left join voice on customers.customer_id = voice.customer_id
 )
 

@@ -28,7 +28,10 @@ select
     customer_id,
     count(case when is_in_last_30_days then 1 end) as products_viewed_last_30_days,
     count(case when is_in_last_365_days then 1 end) as products_viewed_last_365_days,
-    {{ last_by(written_id('source_system', 'product_id'), 'last_viewed_at', 'last_event_id') }}
-        as last_viewed_product_id
+    {{ last_by(
+        written_id('source_system', 'product_id'),
+        'last_viewed_at',
+        row_struct({'event_id': 'last_event_id', 'source_system': 'source_system'})
+    ) }} as last_viewed_product_id
 from products
 group by customer_id

@@ -5,16 +5,16 @@ events as (
     where visitor_id is not null
 ),
 
--- Events of a browser or device without session ids are cut where it paused.
+-- Events without session ids are cut where their visitor paused.
 untracked_events as (
     select
         *,
         lag(occurred_at) over (
-            partition by source_system, anonymous_id
+            partition by source_system, visitor_type, visitor_id
             order by occurred_at, event_id
         ) as previous_occurred_at
     from events
-    where session_id is null and anonymous_id is not null
+    where session_id is null
 ),
 
 pauses as (
@@ -42,7 +42,7 @@ session_events as (
         source_system, visitor_type, visitor_id, session_id,
         cast(
             sum(is_after_pause) over (
-                partition by source_system, anonymous_id
+                partition by source_system, visitor_type, visitor_id
                 order by occurred_at, event_id
                 rows unbounded preceding
             ) as {{ dbt.type_bigint() }}

@@ -5,10 +5,7 @@ consents as (
 ),
 
 profiles as (
-    select
-        customer_id,
-        {{ usable_email('email') }} as email
-    from {{ ref('int_customer_profiles') }}
+    select * from {{ ref('int_customer_profiles') }}
 ),
 
 ranked_addresses as (

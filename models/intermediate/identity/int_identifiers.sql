@@ -8,9 +8,8 @@ links as (
     select * from {{ ref('int_identity_links') }}
 ),
 
-shared_emails as (
-    select {{ usable_email('email') }} as email
-    from {{ ref('shared_emails') }}
+shared_identifiers as (
+    select * from {{ ref('int_shared_identifiers') }}
 ),
 
 accounts as (
@@ -35,7 +34,7 @@ emails as (
     group by email
 ),
 
-unusable as (
+guarded as (
     select
         'account' as identifier_type,
         source_system,
@@ -51,14 +50,6 @@ unusable as (
         email as identifier
     from links
     where not is_email_usable
-
-    union
-
-    select
-        'email' as identifier_type,
-        '' as source_system,
-        email as identifier
-    from shared_emails
 ),
 
 identifiers as (
@@ -74,10 +65,13 @@ select
     identifiers.identifier_type,
     identifiers.source_system,
     identifiers.identifier,
-    unusable.identifier is null as is_usable,
+    guarded.identifier is null and shared_identifiers.compared_identifier is null as is_usable,
     identifiers.first_seen_at
 from identifiers
-left join unusable
-    on identifiers.identifier_type = unusable.identifier_type
-    and identifiers.source_system = unusable.source_system
-    and identifiers.identifier = unusable.identifier
+left join guarded
+    on identifiers.identifier_type = guarded.identifier_type
+    and identifiers.source_system = guarded.source_system
+    and identifiers.identifier = guarded.identifier
+left join shared_identifiers
+    on identifiers.identifier_type = shared_identifiers.identifier_type
+    and {{ comparable_text('identifiers.identifier') }} = shared_identifiers.compared_identifier

@@ -1,13 +1,24 @@
 with
 
-sightings as (
-    select * from {{ ref('int_sightings') }}
-    where can_link and account_id is not null and email is not null
+shared_identifiers as (
+    select * from {{ ref('int_shared_identifiers') }}
 ),
 
-shared_emails as (
-    select {{ usable_email('email') }} as email
-    from {{ ref('shared_emails') }}
+sightings as (
+    select sightings.*
+    from {{ ref('int_sightings') }} as sightings
+    left join shared_identifiers as shared_accounts
+        on shared_accounts.identifier_type = 'account'
+        and {{ comparable_text('sightings.account_id') }} = shared_accounts.compared_identifier
+    left join shared_identifiers as shared_emails
+        on shared_emails.identifier_type = 'email'
+        and sightings.email = shared_emails.compared_identifier
+    where
+        sightings.can_link
+        and sightings.account_id is not null
+        and sightings.email is not null
+        and shared_accounts.compared_identifier is null
+        and shared_emails.compared_identifier is null
 ),
 
 links as (
@@ -20,12 +31,6 @@ links as (
         ) }} as linked_in,
         min(first_seen_at) as linked_at
     from sightings
-    where
-        email not in (
-            select shared_emails.email
-            from shared_emails
-            where shared_emails.email is not null
-        )
     group by source_system, account_id, email
 ),
 

@@ -2,7 +2,7 @@ with
 
 events as (
     select * from {{ ref('base_events') }}
-    where reject_reason is null
+    where reject_reason is null and not coalesce(is_bot, false)
 )
 
 select

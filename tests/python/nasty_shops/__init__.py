@@ -22,7 +22,7 @@ from tests.python.nasty_shops import (
 )
 from tests.python.nasty_shops.extremes import apply_extreme
 from tests.python.nasty_shops.files import FILE_THEMES, MALFORMED_THEMES, render_files
-from tests.python.nasty_shops.identities import SHARED_EMAILS
+from tests.python.nasty_shops.identities import SHARED_ACCOUNTS, SHARED_EMAILS
 from tests.python.nasty_shops.population import add_people, add_products, add_rates
 from tests.python.nasty_shops.profiles import CALENDARS, EXTREMES, draw_profile
 from tests.python.nasty_shops.shop import Shop
@@ -76,6 +76,7 @@ def write_shop(
     seed: int,
     *,
     shared_emails: frozenset[str] = SHARED_EMAILS,
+    shared_accounts: frozenset[str] = SHARED_ACCOUNTS,
     tracked_products: frozenset[tuple[str, str]] = frozenset(),
     sale_calendar: tuple[tuple[str, date, date], ...] = (),
 ) -> Settings:
@@ -85,6 +86,7 @@ def write_shop(
         folder: Where the files go; it is made if it isn't there.
         seed: What the shop is drawn from.
         shared_emails: Addresses that link nobody; the shops use those of the default.
+        shared_accounts: Customer ids that are no account's; the shops use those of the default.
         tracked_products: Source system and product_id of the products to follow.
         sale_calendar: Name, first and last day of each sale.
 
@@ -110,6 +112,7 @@ def write_shop(
         feedback_valid_days=profile.feedback_valid_days,
         trust_unflagged_opens=profile.trust_unflagged_opens,
         shared_emails=shared_emails,
+        shared_accounts=shared_accounts,
         tracked_products=tracked_products,
         sale_calendar=sale_calendar,
     )

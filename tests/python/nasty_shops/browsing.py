@@ -76,6 +76,39 @@ def visitors_without_anonymous_id(shop: Shop) -> None:
             )
 
 
+def pauses_of_accounts_and_emails(shop: Shop) -> None:
+    """Add visitors without anonymous_id who pause just as long as a session allows, or longer."""
+    gap = timedelta(minutes=shop.profile.session_gap_minutes)
+    for shift in AROUND:
+        person = shop.person()
+        start = shop.days.ago(9, hours=10)
+        offsets = (ZERO, gap + shift, 2 * (gap + shift))
+        by_account = Identity(person.system, person.account).visitor_columns()
+        _visit(shop, start, offsets, "add_to_cart", **by_account)
+        by_email = Identity(person.system, email=person.email).visitor_columns()
+        _visit(shop, start + gap / 2, offsets, "view_item", **by_email)
+        # A browser's events and those of a session id of its own bridge no pause of the account.
+        browser = {**by_account, "anonymous_id": person.anonymous}
+        shop.event(start + gap / 2, "page_view", **browser)
+        shop.event(start + gap / 2, "search", **by_account, session_id=shop.new_id("session"))
+        shop.event(start, "page_view", **{**by_account, "source_system": "elsewhere"})
+
+
+def events_of_bots(shop: Shop) -> None:
+    """Add events of bots that would link a session, own a browser, or be somebody's only row."""
+    gap = timedelta(minutes=shop.profile.session_gap_minutes)
+    for is_bot in (True, False, None, "perhaps"):
+        person, other = shop.person(), shop.person()
+        start = shop.days.ago(10)
+        shop.event(start, "view_item", **person.visitor_columns(), product_id="p")
+        shop.event(start + 2 * gap, "view_item", **person.visitor_columns(), product_id="p")
+        machine: dict[str, Value] = {**person.visitor_columns(), "is_bot": is_bot}
+        shop.event(start + gap, "add_to_cart", **{**machine, "customer_id": other.account})
+        shop.event(shop.days.ago(0), "purchase", **machine)
+        lone = Identity(person.system, None, f"{shop.new_id('crawler')}@mail.test")
+        shop.event(start, "page_view", **lone.columns(), is_bot=is_bot)
+
+
 def visitors_of_an_unusable_account(shop: Shop) -> None:
     """Add sessions of a till whose account is cut off, with an email and without."""
     system, till = shop.system(), shop.new_id("till")
@@ -167,6 +200,20 @@ def views_of_products(shop: Shop) -> None:
         shop.event(shop.days.ago(364), "view_item", **person.columns(), product_id="older")
 
 
+def views_told_apart_by_their_system(shop: Shop) -> None:
+    """Add views of one instant and event_id, each in another source system and of a product."""
+    email, identifier = f"{shop.new_id('viewer')}@mail.test", shop.new_id("tie")
+    for system, initial in zip(shop.profile.systems, "zyxw", strict=False):
+        shop.event(
+            shop.days.ago(3),
+            "view_item",
+            source_system=system,
+            email=email,
+            event_id=identifier,
+            product_id=shop.new_id(initial),
+        )
+
+
 def events_at_window_edges(shop: Shop) -> None:
     """Add views around the first instant of each window and around as_of."""
     for edge in (*map(shop.days.window_start, (30, 90, 365)), shop.days.end):
@@ -209,12 +256,15 @@ TRICKS = (
     sessions_named_by_the_shop,
     session_of_two_visitors,
     visitors_without_anonymous_id,
+    pauses_of_accounts_and_emails,
+    events_of_bots,
     visitors_of_an_unusable_account,
     events_at_the_same_instant,
     session_known_late,
     sessions_across_midnight,
     anonymous_visits,
     views_of_products,
+    views_told_apart_by_their_system,
     events_at_window_edges,
     carts_and_their_ends,
     devices_that_tie,

@@ -113,18 +113,44 @@ def consents_of_other_channels(shop: Shop) -> None:
 
 
 def text_messages(shop: Shop) -> None:
-    """Add consents by sms that came last, first, at once, too late, or without a number."""
-    for phone in ("+1-555-0100", None):
+    """Add consents by sms that tie, follow each other or come too late, with and without phone."""
+    at = shop.days.ago(15)
+    for phone in ("+49 30 1234", None):
         for states in (
-            ((3, "granted"),),
-            ((9, "granted"), (3, "withdrawn")),
-            ((9, "withdrawn"), (3, "granted")),
-            ((3, "granted"), (3, "withdrawn")),
-            ((9, "withdrawn"), (-3, "granted")),
+            ((at, "granted"),),
+            ((at, "granted"), (at, "withdrawn")),
+            ((at - MICROSECOND, "withdrawn"), (at, "granted")),
+            ((at, "withdrawn"), (at - MICROSECOND, "granted")),
+            ((at, "withdrawn"), (shop.days.end, "granted")),
         ):
             person = shop.person(phone=phone)
-            for days, state in states:
-                shop.consent(shop.days.ago(days), state, **person.columns(), channel="sms")
+            for stands_at, state in states:
+                known_by = shop.pick(
+                    (
+                        person,
+                        Identity(person.system, person.account, "a@@b.test"),
+                        Identity(person.system, email=person.email),
+                    )
+                )
+                shop.consent(stands_at, state, **known_by.columns(), channel="sms")
+    guest = Identity(shop.system(), email=f"{shop.new_id('guest')}@mail.test")
+    shop.consent(at, "granted", **guest.columns(), channel="sms")
+
+
+def phone_of_a_second_account(shop: Shop) -> None:
+    """Add people of two accounts, of which only the younger or only the older has a phone."""
+    for older, younger in (("+1 555 0101", None), (None, "+1 555 0102")):
+        first = shop.person(created_at=shop.days.ago(300), phone=older)
+        shop.person(first.system, email=first.email, created_at=shop.days.ago(100), phone=younger)
+        shop.consent(shop.days.ago(15), "granted", **first.columns(), channel="sms")
+
+
+def flags_dated_at_the_end_of_time(shop: Shop) -> None:
+    """Add a grant dated in the last microsecond there is against an undated withdrawal."""
+    email = f"{shop.new_id('shared')}@mail.test"
+    last = "9999-12-31T23:59:59.999999Z"
+    shop.person(email=email, accepts_marketing=True, accepts_marketing_updated_at=last)
+    shop.person(email=email, accepts_marketing=False)
 
 
 def several_addresses(shop: Shop) -> None:
@@ -178,6 +204,8 @@ TRICKS = (
     events_with_account_only,
     consents_of_other_channels,
     text_messages,
+    phone_of_a_second_account,
+    flags_dated_at_the_end_of_time,
     several_addresses,
     address_of_a_foreign_account,
     opens_and_clicks_at_the_edges,

@@ -7,6 +7,11 @@ from tests.python.nasty_shops.days import MICROSECOND
 from tests.python.nasty_shops.shop import Identity, Shop
 
 SHARED_EMAILS = frozenset({"info@shop.example", "noreply@shop.example"})
+SHARED_ACCOUNTS = frozenset(
+    ("null", "undefined", "none", "nan", "n/a", "0", "-1", "guest", "anonymous", "unknown")
+)
+PLACEHOLDERS = ("guest", "0", "NaN", " Null ", "N/A", "-1", "\tUNKNOWN\n", "undefined", "None")
+REAL_LOOKALIKES = ("guests", "00", "-10", "null1", "n / a", "\u00a0guest", "no-one")
 UNUSABLE_EMAILS = ("a@@b.test", "a@b@c.test", "@b.test", "a@", "a b@c.test", "a\tb@c.test", "none")
 
 
@@ -81,6 +86,51 @@ def guards_that_meet(shop: Shop) -> None:
     shop.order(source_system=system, customer_id=till, email=email)
     for _ in range(shop.profile.max_accounts_per_email):
         _link(shop, shop.new_id("c"), email, system)
+
+
+def placeholders_for_accounts(shop: Shop) -> None:
+    """Add rows of ids that stand for no account, each with addresses of its own, and without."""
+    system = shop.system()
+    for placeholder in shop.random.sample(PLACEHOLDERS, 4):
+        email = f"{shop.new_id('guest')}@mail.test"
+        shop.customer(
+            source_system=system,
+            customer_id=placeholder,
+            email=email,
+            created_at=shop.days.ago(700),
+            accepts_marketing=shop.pick((True, False, None)),
+        )
+        shop.consent(
+            shop.days.ago(8),
+            shop.pick(("granted", "withdrawn")),
+            source_system=system,
+            customer_id=placeholder,
+            channel=shop.pick(("email", "sms")),
+        )
+        for buyer in (email, f"{shop.new_id('buyer')}@mail.test", "a@@b.test", None):
+            columns = Identity(system, placeholder, buyer, shop.new_id("v")).visitor_columns()
+            shop.order(**columns)
+            shop.event(shop.days.ago(5), "view_item", **columns)
+            shop.email_event(shop.days.ago(4), "clicked", **Identity(system, None, buyer).columns())
+            shop.survey(shop.days.ago(3), "csat", **{**columns, "anonymous_id": None}, score="8")
+            shop.event(shop.days.ago(2), "share", **{**columns, "anonymous_id": None})
+
+
+def ids_that_look_like_placeholders(shop: Shop) -> None:
+    """Add accounts whose ids only resemble a placeholder, and are as good as any."""
+    system = shop.system()
+    for account in REAL_LOOKALIKES:
+        email = f"{shop.new_id('real')}@mail.test"
+        shop.person(system, customer_id=account, email=email)
+        shop.order(source_system=system, customer_id=account)
+
+
+def placeholder_beside_a_full_address(shop: Shop) -> None:
+    """Add an address with as many accounts as it may have, and a placeholder that is none."""
+    system, email = shop.system(), f"{shop.new_id('household')}@mail.test"
+    for _ in range(shop.profile.max_accounts_per_email):
+        _link(shop, shop.new_id("c"), email, system)
+    shop.order(source_system=system, customer_id=shop.pick(PLACEHOLDERS), email=email)
 
 
 def guest_who_registers(shop: Shop) -> None:
@@ -292,6 +342,9 @@ TRICKS = (
     emails_at_the_account_guard,
     accounts_at_the_email_guard,
     guards_that_meet,
+    placeholders_for_accounts,
+    ids_that_look_like_placeholders,
+    placeholder_beside_a_full_address,
     guest_who_registers,
     guests_without_account,
     same_ids_in_two_systems,

@@ -146,6 +146,7 @@ class Shop:
             "created_at": self.days.ago(self.random.randint(1, 900)),
             "first_name": self.pick(("Ana", "José", "李", "O'Neil", None)),
             "last_name": self.pick(("Smith", "Müller", "حداد", None)),
+            "phone": self.pick(("+1 555 0100", "0049-30-1", None)),
             "country_code": self.pick(COUNTRIES),
             "city": self.pick(CITIES),
             "language": self.pick(("en", "de", "pt-BR", None)),

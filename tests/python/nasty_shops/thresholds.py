@@ -311,6 +311,14 @@ def ranks_that_tie(shop: Shop) -> None:
             _buyer(shop, range(days, days + orders), subtotal_amount="12.00")
 
 
+def crowds_on_the_last_day(shop: Shop) -> None:
+    """Add many buyers of one order on the same few days and of the same few amounts."""
+    for days, buyers in ((0, shop.random.randint(5, 40)), (40, 7), (300, 3)):
+        for _ in range(buyers):
+            amount = shop.pick(("9.99", "10", "10", "250"))
+            _buyer(shop, (days,), subtotal_amount=amount)
+
+
 def journeys(shop: Shop) -> None:
     """Add people at each stage of a journey, on the last day that counts and a day early."""
     for days in (29, 30, 89, 90):
@@ -346,5 +354,6 @@ TRICKS = (
     ages_at_band_edges,
     newsletter_readers,
     ranks_that_tie,
+    crowds_on_the_last_day,
     journeys,
 )

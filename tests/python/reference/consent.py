@@ -103,6 +103,14 @@ def _consent(evidence: _Evidence, complaints: list[Moment]) -> Consent:
     )
 
 
+def is_sms_subscriber(person: Person, consent_events: list[Row]) -> bool:
+    """Whether the person has a phone and their latest sms consent, of these events, is a grant."""
+    by_sms = [row for row in consent_events if row["channel"] == "sms"]
+    last = max((row["occurred_at"] for row in by_sms), default=None)
+    states = {row["state"] for row in by_sms if row["occurred_at"] == last}
+    return person.customers_row.get("phone") is not None and states == {"granted"}
+
+
 def choose_address(identity: Identity, person: Person, consents: dict[str, Consent]) -> str | None:
     """Return the address to write to: the first subscribed one, else the first."""
     own = identity.email(person.customers_row) if person.customers_row else None

@@ -115,7 +115,7 @@ TABLES = (
     _table(
         "order_lines",
         "order_id* line_number*:integer",
-        "product_id quantity*:integer unit_price*:money discount_amount:money",
+        "product_id quantity*:integer unit_price:money discount_amount:money",
         has_updated_at=True,
     ),
     _table(
@@ -129,8 +129,8 @@ TABLES = (
         "events",
         "event_id*",
         "occurred_at*:timestamp event_name* anonymous_id customer_id email session_id product_id"
-        " order_id page_path device_type browser operating_system country_code utm_source"
-        " utm_medium utm_campaign referrer",
+        " order_id is_bot:boolean page_path device_type browser operating_system country_code"
+        " utm_source utm_medium utm_campaign referrer",
         own_timestamp="occurred_at",
     ),
     _table(

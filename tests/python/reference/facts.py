@@ -1,5 +1,7 @@
 """Customer facts: one row per person, each group of columns by a function of its own."""
 
+import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
@@ -9,6 +11,7 @@ from typing import Any
 
 from .answers import scored_answers
 from .clock import Clock
+from .consent import is_sms_subscriber
 from .identity import Person, written_id
 from .orders import ZERO, Order
 from .shop import Facts, History, Shop
@@ -237,6 +240,7 @@ def _email_facts(shop: Shop, person: Person, history: History) -> Facts:
     return {
         "is_email_subscriber": consent is not None and consent.is_subscribed,
         "is_suppressed": consent is not None and consent.is_suppressed,
+        "is_sms_subscriber": is_sms_subscriber(person, history.consent_events),
         "email_opens_last_90_days": marketing_of_last_90_days(opens),
         "email_clicks_last_90_days": marketing_of_last_90_days(clicks),
         "last_email_engagement_at": latest(row["occurred_at"] for row in (*opens, *clicks)),
@@ -293,14 +297,20 @@ def _activity_facts(shop: Shop, history: History) -> Facts:
 
 def _add_scores(shop: Shop) -> None:
     buyers = [shop.facts[person] for person in shop.buyers]
-    recency = rank_by(buyers, lambda facts: -facts["days_since_last_order"])
-    monetary = rank_by(buyers, lambda facts: facts["net_revenue"])
-    for facts, recency_rank, monetary_rank in zip(buyers, recency, monetary, strict=True):
-        facts["recency_score"] = 1 + 5 * (recency_rank - 1) // len(buyers)
-        facts["monetary_score"] = 1 + 5 * (monetary_rank - 1) // len(buyers)
+    # From the worst: the longest ago, the least revenue.
+    recencies = sorted(-facts["days_since_last_order"] for facts in buyers)
+    revenues = sorted(facts["net_revenue"] for facts in buyers)
+    for facts in buyers:
+        facts["recency_score"] = _fifth(-facts["days_since_last_order"], recencies)
+        facts["monetary_score"] = _fifth(facts["net_revenue"], revenues)
         facts["frequency_score"] = 1 + sum(
             facts["order_count"] >= step for step in _FREQUENCY_STEPS
         )
+
+
+def _fifth(value: int | Decimal, all_values: list[Any]) -> int:
+    as_bad_or_worse = bisect_right(all_values, value)
+    return math.ceil(Fraction(5 * as_bad_or_worse, len(all_values)))
 
 
 def rank_by(rows: list[Facts], value: Callable[[Facts], Any]) -> list[int]:

@@ -31,6 +31,7 @@ class Identity:
     """Who is who: the persons, and the lookups that attribute a row to one of them."""
 
     shared_emails: frozenset[str]
+    shared_accounts: frozenset[str]
     unusable_accounts: set[Account] = field(default_factory=set)
     unusable_emails: set[str] = field(default_factory=set)
     persons: list[Person] = field(default_factory=list)
@@ -39,8 +40,8 @@ class Identity:
     owners: dict[tuple[str, str], Person] = field(default_factory=dict)
 
     def account(self, row: Row) -> Account | None:
-        """Return the row's account, None where it has none or it breaks a guard."""
-        if row["customer_id"] is None:
+        """Return the row's usable account."""
+        if row["customer_id"] is None or _compared(row["customer_id"]) in self.shared_accounts:
             return None
         account = (row["source_system"], row["customer_id"])
         return None if account in self.unusable_accounts else account
@@ -68,10 +69,14 @@ class Identity:
 
 def clean_email(text: str) -> str | None:
     """Trim ASCII white space, lower-case; None when it can't be an address."""
-    email = text.strip(_TRIMMED).lower()
+    email = _compared(text)
     local, _, domain = email.partition("@")
     is_address = bool(local and domain) and "@" not in domain
     return email if is_address and not any(map(str.isspace, email)) else None
+
+
+def _compared(text: str) -> str:
+    return text.strip(_TRIMMED).lower()
 
 
 def written_id(source_system: str, identifier: str) -> str:
@@ -82,7 +87,10 @@ def written_id(source_system: str, identifier: str) -> str:
 def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
     """Join the visible rows' accounts and emails to persons; `orders` without test orders."""
     shared = (clean_email(email) for email in settings.shared_emails)
-    identity = Identity(shared_emails=frozenset(email for email in shared if email is not None))
+    identity = Identity(
+        shared_emails=frozenset(email for email in shared if email is not None),
+        shared_accounts=frozenset(map(_compared, settings.shared_accounts)),
+    )
     links = {
         (account, email)
         for name in _LINKING_TABLES

@@ -17,13 +17,13 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True)
 class Line:
-    """An order line; the product's facts are None where the product is not known."""
+    """An order line; the product's facts are None where the product is not known, as the price."""
 
     product: ProductKey | None
     category: str | None
     launched_on: date | None
     quantity: int
-    unit_price: Decimal
+    unit_price: Decimal | None
 
 
 @dataclass(eq=False)
@@ -127,5 +127,5 @@ def _line(row: Row, products: dict[ProductKey, Row], rate: Decimal) -> Line:
         category=known.get("category"),
         launched_on=known.get("launched_on"),
         quantity=row["quantity"],
-        unit_price=convert(row["unit_price"], rate),
+        unit_price=None if row["unit_price"] is None else convert(row["unit_price"], rate),
     )

@@ -43,14 +43,14 @@ def event_order(event: Row) -> tuple[datetime, bytes, bytes]:
 def find_sessions(
     events: list[Row], identity: Identity, clock: Clock, gap_minutes: int
 ) -> list[Session]:
-    """Cut the visible events into sessions; events of nobody have none."""
+    """Cut the visible events into sessions; events without a visitor have none."""
     marked: dict[tuple[Visitor, str], list[Row]] = defaultdict(list)
     unmarked: dict[Visitor, list[Row]] = defaultdict(list)
     for event in sorted(events, key=event_order):
         visitor = visitor_of(event, identity)
         if visitor is not None and event["session_id"] is not None:
             marked[visitor, event["session_id"]].append(event)
-        elif visitor is not None and event["anonymous_id"] is not None:
+        elif visitor is not None:
             unmarked[visitor].append(event)
     visits = [(visitor, visit) for (visitor, _), visit in marked.items()]
     for visitor, trail in unmarked.items():

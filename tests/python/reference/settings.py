@@ -9,8 +9,9 @@ class Settings:
     """Vars, environment and seeds of one run.
 
     `as_of` is a date (the end of that day in the shop's time zone) or a UTC timestamp, each also
-    as text; `run_started_at` is an aware UTC instant. `shared_emails`, `tracked_products` (source
-    system, product id) and `sale_calendar` (name, first day, last day) stand for the seeds.
+    as text; `run_started_at` is an aware UTC instant. `shared_emails`, `shared_accounts` (customer
+    ids), `tracked_products` (source system, product id) and `sale_calendar` (name, first day, last
+    day) stand for the seeds.
     """
 
     as_of: date | datetime | str
@@ -27,5 +28,6 @@ class Settings:
     feedback_valid_days: int = 365
     trust_unflagged_opens: bool = False
     shared_emails: frozenset[str] = frozenset()
+    shared_accounts: frozenset[str] = frozenset()
     tracked_products: frozenset[tuple[str, str]] = frozenset()
     sale_calendar: tuple[tuple[str, date, date], ...] = ()

@@ -112,6 +112,7 @@ def _visible_tables(tables: dict[str, list[Row]], clock: Clock) -> dict[str, lis
     for name, column in _TIMESTAMPS.items():
         visible[name] = [row for row in tables[name] if clock.is_visible(row[column])]
     visible["orders"] = [row for row in visible["orders"] if not row["is_test"]]
+    visible["events"] = [row for row in visible["events"] if not row["is_bot"]]
     visible["customers"] = [
         row
         for row in tables["customers"]
