@@ -17,12 +17,10 @@ select
     orders.customer_id,
     order_lines.product_id,
     order_lines.quantity,
-    cast({{ to_reporting_currency('order_lines.unit_price', 'orders.rate') }} as decimal(18, 2))
-        as unit_price,
-    cast(
-        {{ to_reporting_currency('coalesce(order_lines.discount_amount, 0)', 'orders.rate') }}
-        as decimal(18, 2)
-    ) as discount_amount,
+    {{ money(to_reporting_currency('order_lines.unit_price', 'orders.rate')) }} as unit_price,
+    {{ money(
+        to_reporting_currency('coalesce(order_lines.discount_amount, 0)', 'orders.rate')
+    ) }} as discount_amount,
     orders.is_valid,
     orders.ordered_at,
     orders.ordered_on

@@ -18,8 +18,7 @@ select
     refunds.refund_id,
     refunds.order_id,
     orders.customer_id,
-    cast({{ to_reporting_currency('refunds.amount', 'orders.rate') }} as decimal(18, 2))
-        as refunded_amount,
+    {{ money(to_reporting_currency('refunds.amount', 'orders.rate')) }} as refunded_amount,
     refunds.refunded_at,
     {{ shop_date('refunds.refunded_at', var('shop_timezone')) }} as refunded_on
 from refunds

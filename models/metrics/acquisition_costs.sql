@@ -68,7 +68,7 @@ select
     counts.month,
     as_of.as_of_date,
     'all visitors' as population,
-    cast(counts.spend as decimal(18, 2)) as spend,
+    {{ money('counts.spend') }} as spend,
     counts.first_time_buyer_count,
     {{ share('counts.spend', 'counts.first_time_buyer_count') }} as customer_acquisition_cost,
     counts.visitor_count,

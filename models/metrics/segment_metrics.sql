@@ -104,7 +104,7 @@ select
     as_of.as_of_date,
     counts.customer_count,
     {{ share('counts.customer_count', 'counts.all_customer_count') }} as customer_share,
-    cast(counts.net_revenue as decimal(18, 2)) as net_revenue,
+    {{ money('counts.net_revenue') }} as net_revenue,
     {{ share('counts.net_revenue', 'counts.all_net_revenue') }} as net_revenue_share,
     cast(counts.order_count as {{ dbt.type_bigint() }}) as order_count,
     {{ share('counts.net_revenue', 'counts.order_count') }} as average_order_value,
