@@ -1,7 +1,8 @@
 {#-
     The published versions that a build may stand on: the current one and the one that the history
-    of that one stands on, each a dict of `build_id`, `folder`, `as_of_date`, `based_on` and
-    `is_current`. What `current` points to is asked once, so that a publish in between can't mix two.
+    of that one stands on, each a dict of `build_id`, `folder`, `as_of_date`, `based_on`, `is_current`
+    and `tables`, by name those that it holds. What `current` points to is asked once, so that a publish
+    in between can't mix two.
 -#}
 {% macro history_versions(published) %}
     {%- set versions = [] -%}
@@ -39,6 +40,7 @@
             'as_of_date': manifest.as_of_date,
             'based_on': manifest.based_on,
             'is_current': loop.first,
+            'tables': manifest.row_counts,
         }) -%}
     {%- endfor -%}
     {{ return(result) }}

@@ -1,15 +1,18 @@
 {#-
     A select of one table's rows from some published versions, with the `build_id` of each. The
     sources' YAML declares its columns and the file of a version that holds it; the table without a
-    file tells of the versions themselves.
+    file tells of the versions themselves. A version that was published before the table existed, as
+    its manifest tells, has no rows in it.
 -#}
 {% macro published_rows(table, versions) %}
     {%- set file = table.config.meta.get('file') -%}
     {%- set selects = [] -%}
     {%- for version in versions or [none] -%}
+        {%- set is_older_than_table =
+            version and file and version.tables is mapping and table.name not in version.tables -%}
         {%- set columns = [] -%}
         {%- for column in table.columns.values() -%}
-            {%- if version is none -%}
+            {%- if version is none or is_older_than_table -%}
                 {%- set value = 'null' -%}
             {%- elif column.name != 'build_id' and file -%}
                 {%- set value = column.name -%}
@@ -23,7 +26,7 @@
             ) -%}
         {%- endfor -%}
         {%- set rows = 'select ' ~ columns | join(', ') -%}
-        {%- if version is none -%}
+        {%- if version is none or is_older_than_table -%}
             {%- do selects.append(rows ~ ' where false') -%}
         {%- elif file -%}
             {%- do selects.append(

@@ -21,6 +21,7 @@
     'monthly_regulars',
     'referrers',
     'email_subscribers',
+    'sms_subscribers',
     'newsletter_readers',
     'cart_abandoners',
     'added_to_cart',

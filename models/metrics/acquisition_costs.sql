@@ -48,6 +48,7 @@ counts as (
         months.month,
         coalesce(spend_months.spend, 0) as spend,
         coalesce(visitor_months.visitor_count, 0) as visitor_count,
+        coalesce(visitor_months.converted_visitor_count, 0) as converted_visitor_count,
         coalesce(buyer_months.buyer_count, 0) as buyer_count,
         coalesce(buyer_months.first_time_buyer_count, 0) as first_time_buyer_count
     from months
@@ -67,11 +68,12 @@ select
     counts.month,
     as_of.as_of_date,
     'all visitors' as population,
-    cast(counts.spend as decimal(38, 2)) as spend,
+    {{ money('counts.spend') }} as spend,
     counts.first_time_buyer_count,
     {{ share('counts.spend', 'counts.first_time_buyer_count') }} as customer_acquisition_cost,
     counts.visitor_count,
+    counts.converted_visitor_count,
     counts.buyer_count,
-    {{ share('counts.buyer_count', 'counts.visitor_count') }} as conversion_rate
+    {{ share('counts.converted_visitor_count', 'counts.visitor_count') }} as conversion_rate
 from counts
 cross join as_of

@@ -17,13 +17,29 @@ traffic as (
     where dimension = 'shop'
 ),
 
--- Everyone stands under segment '', which is there even when there is no one.
+memberships as (
+    select * from {{ ref('segment_memberships') }}
+),
+
+-- Whoever holds several values of a segment is once in all of them, `*`. Everyone stands under
+-- segment '', which is there even when there is no one.
 members as (
     select
         segment,
         segment_value,
         customer_id
-    from {{ ref('segment_memberships') }}
+    from memberships
+    where segment_value <> '*'
+
+    union all
+
+    select
+        segment,
+        '*' as segment_value,
+        customer_id
+    from memberships
+    where segment_value <> ''
+    group by segment, customer_id
 
     union all
 
@@ -48,6 +64,13 @@ sums as (
         count(case when customers.is_email_subscriber then 1 end) as subscriber_count,
         count(case when customers.sessions_last_90_days >= 1 then 1 end) as recent_visitor_count,
         count(case when customers.order_count_last_90_days >= 1 then 1 end) as recent_buyer_count,
+        count(
+            case
+                when customers.sessions_last_90_days >= 1
+                    and customers.order_count_last_90_days >= 1
+                    then 1
+            end
+        ) as converted_visitor_count,
         coalesce(sum(customers.sessions_last_90_days), 0) as session_count,
         coalesce(sum(carts.cart_count), 0) as cart_count,
         coalesce(sum(carts.abandoned_cart_count), 0) as abandoned_cart_count
@@ -64,6 +87,8 @@ counts as (
         everyone.customer_count as all_customer_count,
         everyone.net_revenue as all_net_revenue,
         coalesce(traffic.visitor_count, sums.recent_visitor_count) as visitors,
+        coalesce(traffic.converted_visitor_count, sums.converted_visitor_count)
+            as converted_visitors,
         coalesce(traffic.buyer_count, sums.recent_buyer_count) as buyers,
         coalesce(traffic.session_count, sums.session_count) as sessions,
         coalesce(traffic.cart_count, sums.cart_count) as carts,
@@ -79,7 +104,7 @@ select
     as_of.as_of_date,
     counts.customer_count,
     {{ share('counts.customer_count', 'counts.all_customer_count') }} as customer_share,
-    cast(counts.net_revenue as decimal(38, 2)) as net_revenue,
+    {{ money('counts.net_revenue') }} as net_revenue,
     {{ share('counts.net_revenue', 'counts.all_net_revenue') }} as net_revenue_share,
     cast(counts.order_count as {{ dbt.type_bigint() }}) as order_count,
     {{ share('counts.net_revenue', 'counts.order_count') }} as average_order_value,
@@ -88,11 +113,12 @@ select
     counts.subscriber_count,
     case when counts.segment = '' then 'all visitors' else 'known customers' end as population,
     counts.visitors as visitor_count_last_90_days,
+    counts.converted_visitors as converted_visitor_count_last_90_days,
     counts.buyers as buyer_count_last_90_days,
     cast(counts.sessions as {{ dbt.type_bigint() }}) as session_count_last_90_days,
     cast(counts.carts as {{ dbt.type_bigint() }}) as cart_count_last_90_days,
     cast(counts.abandoned_carts as {{ dbt.type_bigint() }}) as abandoned_cart_count_last_90_days,
-    {{ share('counts.buyers', 'counts.visitors') }} as conversion_rate,
+    {{ share('counts.converted_visitors', 'counts.visitors') }} as conversion_rate,
     {{ share('counts.carts', 'counts.sessions') }} as add_to_cart_rate,
     {{ share('counts.abandoned_carts', 'counts.carts') }} as cart_abandonment_rate
 from counts

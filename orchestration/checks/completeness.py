@@ -9,6 +9,8 @@ from orchestration.checks.tables import ROW_IDS
 TABLES_OF_CUSTOMERS = (
     "customer_contacts",
     "orders",
+    "order_lines",
+    "refunds",
     "sessions",
     "email_consents",
     "identity_map",

@@ -69,12 +69,22 @@ NEVER_NULL = {
         "ordered_at",
         "ordered_on",
     ),
+    "order_lines": ("quantity", "discount_amount", "is_valid", "ordered_at", "ordered_on"),
+    "refunds": ("order_id", "refunded_amount", "refunded_at", "refunded_on"),
     "sessions": ("event_count", "add_to_cart_count", "minutes", "started_at", "ended_at"),
     "email_consents": ("customer_id", "is_subscribed", "is_suppressed"),
     "identity_map": ("customer_id",),
     "customer_merges": ("customer_id",),
     "rejected_rows": ("table_name", "reason", "raw_row"),
     "segment_memberships": ("reason",),
+    "segment_sizes": (
+        "customer_count",
+        "entered_count",
+        "left_count",
+        "reach_count",
+        "net_revenue",
+    ),
+    "segment_needs": ("used_row_count", "is_met"),
     "segment_metrics": ("customer_count", "net_revenue", "order_count", "subscriber_count"),
 }
 RANGES = (
@@ -116,6 +126,10 @@ RANGES = (
     Range("customer_facts", ("latest_csat", "previous_csat"), minimum=0, maximum=10),
     Range("customer_facts", ("latest_review",), minimum=0, maximum=5),
     Range("orders", ("gross_revenue", "discount_amount", "refunded_amount"), minimum=0),
+    Range("order_lines", ("quantity",), minimum=1),
+    Range("order_lines", ("unit_price", "discount_amount"), minimum=0),
+    Range("refunds", ("refunded_amount",), minimum=0),
+    Range("products", ("unit_price",), minimum=0),
     Range("sessions", ("event_count",), minimum=1),
     Range("sessions", ("add_to_cart_count", "minutes"), minimum=0),
     Range("identity_conflicts", ("linked_count",), minimum=2),
@@ -133,12 +147,19 @@ RANGES = (
     Range("segment_overlaps", ("customer_count",), minimum=1),
     Range("segment_overlaps", ("share_of_smaller",), minimum=0, maximum=1),
     Range(
+        "segment_sizes",
+        ("customer_count", "entered_count", "left_count", "reach_count"),
+        minimum=0,
+    ),
+    Range("segment_needs", ("used_row_count",), minimum=0),
+    Range(
         "segment_metrics",
         (
             "customer_count",
             "order_count",
             "subscriber_count",
             "visitor_count_last_90_days",
+            "converted_visitor_count_last_90_days",
             "buyer_count_last_90_days",
             "session_count_last_90_days",
             "cart_count_last_90_days",
@@ -146,13 +167,13 @@ RANGES = (
         ),
         minimum=0,
     ),
-    # Not the conversion rates: whoever buys without a session on the site makes them exceed 1.
     Range(
         "segment_metrics",
         (
             "customer_share",
             "repeat_purchase_rate",
             "coupon_order_share",
+            "conversion_rate",
             "add_to_cart_rate",
             "cart_abandonment_rate",
         ),
@@ -161,7 +182,7 @@ RANGES = (
     ),
     Range(
         "shop_metrics",
-        ("add_to_cart_rate", "cart_abandonment_rate"),
+        ("conversion_rate", "add_to_cart_rate", "cart_abandonment_rate"),
         minimum=0,
         maximum=1,
     ),
@@ -172,10 +193,12 @@ RANGES = (
             "first_time_buyer_count",
             "customer_acquisition_cost",
             "visitor_count",
+            "converted_visitor_count",
             "buyer_count",
         ),
         minimum=0,
     ),
+    Range("acquisition_costs", ("conversion_rate",), minimum=0, maximum=1),
 )
 
 # When something happened: before the instant that the build is for. Consents and what stands on
@@ -200,6 +223,8 @@ MOMENTS = {
         "last_activity_at",
     ),
     "orders": ("ordered_at",),
+    "order_lines": ("ordered_at",),
+    "refunds": ("refunded_at",),
     "sessions": ("started_at", "ended_at"),
     "email_consents": ("bounced_at", "unsubscribed_at", "complained_at"),
 }

@@ -32,6 +32,21 @@ TABLES = (
         "case when source_system = '' then order_id else source_system || ':' || order_id end",
     ),
     PublicTable(
+        "order_lines",
+        ("source_system", "order_id", "line_number"),
+        "case when source_system = '' then order_id else source_system || ':' || order_id end",
+    ),
+    PublicTable(
+        "refunds",
+        ("source_system", "refund_id"),
+        "case when source_system = '' then refund_id else source_system || ':' || refund_id end",
+    ),
+    PublicTable(
+        "products",
+        ("source_system", "product_id"),
+        "case when source_system = '' then product_id else source_system || ':' || product_id end",
+    ),
+    PublicTable(
         "sessions",
         ("source_system", "visitor_type", "visitor_id", "session_id", "session_number"),
         "coalesce(session_id, customer_id, 'anonymous')",
@@ -69,6 +84,15 @@ TABLES = (
         "segment_metrics",
         ("segment", "segment_value"),
         "case when segment = '' then 'all customers' else segment end",
+        has_as_of_date=True,
+    ),
+    PublicTable(
+        "segment_sizes", ("as_of_date", "segment", "segment_value"), "segment || ' ' || as_of_date"
+    ),
+    PublicTable(
+        "segment_needs",
+        ("segment", "need", "table_name"),
+        "segment || ' ' || table_name",
         has_as_of_date=True,
     ),
     PublicTable(

@@ -11,6 +11,7 @@ from orchestration.checks.tables import TABLES, PublicTable
 
 AS_OF = "(select as_of from int_as_of)"
 A_BUYER = "(select min(customer_id) from customer_facts where order_count > 0)"
+A_REFUNDED = "(select min(customer_id) from refunds)"
 A_PROFILE = "(select min(customer_id) from activation_profiles)"
 NO_BUYER = "(select min(customer_id) from customer_facts where order_count = 0)"
 
@@ -168,7 +169,7 @@ def out_of_range(table: str, column: str, value: float, number: int) -> Break:
 def lost_rows() -> Iterator[Break]:
     """Yield customers, orders and memberships that one table has and another has not."""
     for table in TABLES_OF_CUSTOMERS:
-        customer = A_PROFILE if table == "activation_profiles" else A_BUYER
+        customer = {"activation_profiles": A_PROFILE, "refunds": A_REFUNDED}.get(table, A_BUYER)
         sql = f"delete from customer_facts where customer_id = {customer}"
         yield broken(table, add_rows(table) + sql, "customers_are_in_customer_facts")
     for table in ("customer_contacts", "identity_map"):

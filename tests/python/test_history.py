@@ -21,6 +21,9 @@ MODELS = (
     "segment_definitions",
     "segment_history",
     "segment_transitions",
+    "segment_moves",
+    "int_published_sizes",
+    "segment_sizes",
 )
 TABLES = """
     create table int_as_of (as_of_date date);
@@ -40,11 +43,30 @@ TABLES = """
     create table stg_published_segment_history (build_id text, customer_id text, segment text,
         segment_value text, entered_on date, entered_cause text, exited_on date,
         exited_cause text, as_of_date date);
+    create table stg_published_segment_sizes (build_id text, as_of_date date, segment text,
+        segment_value text, customer_count bigint, entered_count bigint, left_count bigint,
+        definition text, reach_count bigint, net_revenue decimal(18, 2));
+    create table segment_catalog (segment text, is_valued boolean);
+    create table segment_needs (segment text, is_met boolean);
+    create view segment_metrics as
+        select segment, segment_value, count(*) as customer_count, 0 as subscriber_count,
+            0.00 as net_revenue
+        from segment_memberships group by all
+        union all
+        select segment, '*', count(distinct customer_id), 0, 0.00
+        from segment_memberships where segment_value <> '' group by segment;
 """
 FIRST_DAY = date(2026, 6, 1)
 IDS = ("guest:1", "guest:2", "web:1", "web:2", "web:3", "web:4")
 PLACES: tuple[Place, ...] = (("buyers", ""), ("stages", "new"), ("stages", "old"), ("idle", ""))
 MISTAKES = (
+    ("segment_moves", "places.entered_on < as_of", "places.entered_on <= as_of"),
+    ("segment_moves", "where segment_value <> ''", "where false"),
+    (
+        "int_published_sizes",
+        "case when base.is_earlier_day then base.current_build_id else base.build_id end",
+        "base.current_build_id",
+    ),
     ("int_history_base", "as_of.as_of_date > current", "as_of.as_of_date >= current"),
     (
         "int_history_base",
@@ -64,6 +86,7 @@ MISTAKES = (
 )
 NO_LINK = (None,) * 5
 SEGMENTS = sorted({segment for segment, _ in PLACES})
+VALUED = frozenset(segment for segment, value in PLACES if value)
 
 
 class Models:
@@ -94,6 +117,7 @@ class Models:
         self.fill("int_as_of", [(day.as_of_date,)])
         self.fill("int_written_ids", [(*item, *NO_LINK) for item in day.owners.items()])
         self.fill("int_segment_definitions", day.definitions.items())
+        self.fill("segment_catalog", [(name, name in day.valued) for name in day.definitions])
         self.fill("customer_facts", [(name,) for name in set(day.owners.values())])
         self.fill("segment_memberships", [(who, *place) for who, place in day.memberships])
         versions = {"current": current, "base": current.based_on if current else None}
@@ -133,6 +157,10 @@ class Models:
                 for stay in version.stays
             ],
         )
+        self.fill(
+            "stg_published_segment_sizes",
+            [(name, *size, 0, 0) for name, version in known.items() for size in size_rows(version)],
+        )
         for model, sql in self.compiled.items():
             self.connection.execute(f"create or replace table {model} as {sql}")
 
@@ -147,6 +175,14 @@ def row(stay: Stay) -> tuple[object, ...]:
         stay.exited_on,
         stay.exited_cause,
     )
+
+
+def size_rows(version: Version) -> set[tuple[object, ...]]:
+    """Return the sizes of a version as the models write them."""
+    return {
+        (as_of_date, *place, size.customers, size.entered, size.left, size.definition)
+        for (as_of_date, place), size in version.sizes.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +218,7 @@ def days(draw: st.DrawFn, as_of_date: date) -> Day:
         (who, place) for who in names.values() for place in PLACES if place[0] in definitions
     ]
     memberships = draw(st.sets(st.sampled_from(possible))) if possible else set()
-    return Day(as_of_date, owners, frozenset(memberships), definitions)
+    return Day(as_of_date, owners, frozenset(memberships), definitions, VALUED)
 
 
 @st.composite
@@ -205,7 +241,7 @@ def series(draw: st.DrawFn) -> list[tuple[Day, bool]]:
                 for who, place in last.memberships | day.memberships
                 if who in owners.values() and place[0] in definitions
             )
-            day = Day(as_of_date, owners, memberships, definitions)
+            day = Day(as_of_date, owners, memberships, definitions, VALUED)
         result.append((day, draw(st.sampled_from((True, True, True, False)))))
     return result
 
@@ -238,6 +274,11 @@ def check_agreement(models: Models, builds: list[tuple[Day, bool]]) -> None:
             (moved_on, *origin, *destination, count)
             for (moved_on, origin, destination), count in transitions(expected.stays).items()
         }
+        found = models.read(
+            "select as_of_date, segment, segment_value, customer_count, entered_count, left_count, "
+            "definition from segment_sizes"
+        )
+        assert found == size_rows(expected)
         if is_published:
             current = expected
 
@@ -272,6 +313,7 @@ def test_a_day_that_is_published_again_is_replaced(builds: list[tuple[Day, bool]
         once = next_version(day, current)
         again = next_version(day, once)
         assert (again.stays, again.definitions) == (once.stays, once.definitions)
+        assert again.sizes == once.sizes
         assert (again.based_on, again.merges) == (once.based_on, once.merges)
         if once.known_until == day.as_of_date:
             here = {(s.customer_id, s.place) for s in once.stays if s.exited_on is None}

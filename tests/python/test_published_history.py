@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,22 @@ from tests.python.warehouse import ROOT, BuildError, run_dbt
 
 BUILD = ("build", "--exclude-resource-type=unit_test")
 BASE = ("run", "--select", "int_as_of", "int_history_base", "history_base")
+SIZES = ("run", "--select", "int_as_of", "+int_published_sizes", "stg_published_segment_history")
 DAMAGED = {
     "base": "versions/first/manifest.json",
     "current": "current",
     "manifest": "current/manifest.json",
+}
+OLD_TABLES = {
+    "parquet/segment_history": "'ana' as customer_id, 'buyers' as segment, '' as segment_value, "
+    "date '2026-06-01' as entered_on, null as exited_on, 'data' as entered_cause, "
+    "null as exited_cause, date '2026-06-01' as as_of_date",
+    "parquet/segment_definitions": "'buyers' as segment, 'f' as lineage_fingerprint, "
+    "date '2026-06-01' as defined_on, date '2026-06-01' as as_of_date",
+    "parquet/customer_facts": "'ana' as customer_id",
+    "contacts/customer_merges": "'a' as former_customer_id, 'ana' as customer_id, "
+    "'orders' as linked_in, null as linked_at, null as link_source_system, "
+    "null as link_account_id, null as link_email",
 }
 FIRST_DAY, SECOND_DAY = date(2026, 6, 1), date(2026, 6, 4)
 
@@ -177,6 +190,13 @@ def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> 
     assert shop.read(
         f"select segment from segment_definitions where defined_on = '{SECOND_DAY}'"
     ) == [("idle_customers",)]
+    assert shop.read(
+        "select as_of_date, customer_count, entered_count, left_count, reach_count, net_revenue "
+        "from segment_sizes where segment = 'one_timers' order by as_of_date"
+    ) == [
+        (FIRST_DAY, 5, 5, 0, 2, Decimal("50.00")),
+        (SECOND_DAY, 2, 0, 3, 1, Decimal("20.00")),
+    ]
     second = shop.publish()
 
     shop.run(BASE, SECOND_DAY, late)
@@ -184,6 +204,37 @@ def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> 
     told = shop.run(BASE, FIRST_DAY, late)
     assert f"The published version {second} knows of later days than this build" in told
     assert shop.read("select * from history_base") == [(first, FIRST_DAY, second)]
+
+
+@pytest.mark.parametrize("is_told", [False, pytest.param(True, marks=pytest.mark.prove)])
+def test_a_version_older_than_a_table_has_no_rows_in_it(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    """Its manifest says so; a file that the manifest tells of must be there."""
+    raw = write_folder(tmp_path / "raw", EARLY)
+    version = tmp_path / "published" / "versions" / "old"
+    for table, row in OLD_TABLES.items():
+        (version / table).parent.mkdir(parents=True, exist_ok=True)
+        file = version / f"{table}.parquet"
+        duckdb.sql(f"copy (select {row}) to '{file}' (format parquet)")
+    row_counts = dict.fromkeys([table.split("/")[1] for table in OLD_TABLES], 1)
+    manifest = {
+        "build_id": "old",
+        "as_of_date": FIRST_DAY.isoformat(),
+        "based_on": None,
+        "row_counts": row_counts | ({"segment_sizes": 1} if is_told else {}),
+    }
+    (version / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "published" / "current").symlink_to("versions/old")
+    monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(tmp_path / "published"))
+    if is_told:
+        with pytest.raises(BuildError, match="segment_sizes"):
+            shop.run(SIZES, SECOND_DAY, raw)
+    else:
+        shop.run(SIZES, SECOND_DAY, raw)
+        assert shop.read("select build_id from int_history_base") == [("old",)]
+        assert shop.read("select customer_id from stg_published_segment_history") == [("ana",)]
+        assert shop.read("select * from int_published_sizes") == []
 
 
 @pytest.mark.parametrize(

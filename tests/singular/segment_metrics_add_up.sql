@@ -39,6 +39,7 @@ sums as (
         sum(metrics.subscriber_count) as subscriber_count
     from metrics
     inner join catalog on metrics.segment = catalog.segment
+    where metrics.segment_value <> '*'
     group by catalog.exclusive_group
 )
 

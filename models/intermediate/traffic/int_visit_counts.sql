@@ -1,57 +1,14 @@
 with
 
 visits as (
-    select * from {{ ref('int_visits') }}
-),
-
-visit_categories as (
-    select * from {{ ref('int_visit_categories') }}
-),
-
-dimension_visits as (
-    select
-        'shop' as dimension,
-        '' as dimension_value,
-        customer_id,
-        source_system,
-        visitor_id,
-        has_cart,
-        has_abandoned_cart
-    from visits
-
-    union all
-
-    select
-        'country' as dimension,
-        country_code as dimension_value,
-        customer_id,
-        source_system,
-        visitor_id,
-        has_cart,
-        has_abandoned_cart
-    from visits
-
-    union all
-
-    select
-        'category' as dimension,
-        visit_categories.category as dimension_value,
-        visits.customer_id,
-        visits.source_system,
-        visits.visitor_id,
-        visit_categories.has_cart,
-        visit_categories.has_cart and visits.has_abandoned_cart as has_abandoned_cart
-    from visit_categories
-    inner join visits on visit_categories.visit_number = visits.visit_number
+    select * from {{ ref('int_dimension_visits') }}
 )
 
 select
     dimension,
     dimension_value,
-    {{ people_count({'source_system': 'source_system', 'visitor_id': 'visitor_id'}) }}
-        as visitor_count,
     count(*) as session_count,
     count(case when has_cart then 1 end) as cart_count,
     count(case when has_abandoned_cart then 1 end) as abandoned_cart_count
-from dimension_visits
+from visits
 group by dimension, dimension_value

@@ -25,7 +25,9 @@ select
         when buyers.max_order_value >= benchmarks.large_order_value
             then 'by a large order of '
                 || {{ amount('buyers.max_order_value', var('reporting_currency')) }}
-        else 'by frequency: ' || {{ counted('buyers.order_count', 'order') }}
+        when buyers.order_count >= {{ var('high_spenders_frequent_min_orders') }}
+            then 'by frequency: ' || buyers.order_count || ' orders'
+        else 'by its amount'
     end as reason
 from buyers
 cross join benchmarks

@@ -1,5 +1,15 @@
 with
 
+orders as (
+    select * from {{ ref('int_orders') }}
+    where is_valid
+),
+
+shop as (
+    select min(ordered_on) as first_ordered_on
+    from orders
+),
+
 buyers as (
     select * from {{ ref('customer_facts') }}
     where recency_score is not null and frequency_score is not null
@@ -25,3 +35,5 @@ select
     'R' || buyers.recency_score || ' F' || buyers.frequency_score
     || ' M' || buyers.monetary_score as reason
 from buyers
+inner join shop
+    on buyers.as_of_date - shop.first_ordered_on >= {{ var('rfm_groups_min_history_days') }}

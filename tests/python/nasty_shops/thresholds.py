@@ -1,6 +1,6 @@
 """People who stand exactly at, just below and just above what a segment asks for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from tests.python.nasty_shops.days import MICROSECOND
@@ -97,11 +97,23 @@ def idle_people(shop: Shop) -> None:
 
 
 def high_end_buyers(shop: Shop) -> None:
-    """Add categories of nine and ten lines, with prices at the 90th percentile and median."""
+    """Add categories of nine to eleven lines, with prices at the 90th percentile and median.
+
+    Lines whose price is not known are no lines of the ten.
+    """
     system = shop.system()
-    for count, prices in ((9, range(1, 10)), (10, range(1, 11)), (10, [5] * 10), (11, range(11))):
+    prices_of_categories: tuple[Sequence[int | None], ...] = (
+        range(1, 10),
+        range(1, 11),
+        [5] * 10,
+        range(11),
+        [*range(1, 10), None],
+        [*range(1, 11), None, None],
+        [None] * 10,
+    )
+    for prices in prices_of_categories:
         product = shop.product(source_system=system, category=f"{shop.new_id('high end')}")
-        for price in list(prices)[:count]:
+        for price in prices:
             anonymous = Identity(system, anonymous=shop.new_id("v"))
             buyer = shop.pick((shop.person(system), anonymous))
             order = shop.order(**buyer.visitor_columns(), ordered_at=shop.days.ago(30))

@@ -12,10 +12,12 @@ from .facts import compute_facts
 from .metrics import segment_metrics, shop_metrics
 from .overlaps import segment_overlaps
 from .reading import RawContractError, read_raw
+from .sales import order_lines, products, refunds
 from .segments import find_memberships
 from .segments.membership import Membership
 from .settings import Settings
 from .shop import Shop, open_shop
+from .sizes import segment_needs, segment_sizes
 from .staging import stage
 
 __all__ = ["RawContractError", "Settings", "compute"]
@@ -44,11 +46,18 @@ def compute(raw_dir: Path, settings: Settings) -> dict[str, Rows]:
             for reject in staged.rejected
         ],
         "row_counts": staged.counts,
+        "unreadable_values": staged.unreadable,
+        "key_collisions": staged.collisions,
         "orders": _orders(shop),
+        "products": products(shop),
+        "order_lines": order_lines(shop, staged.rates),
+        "refunds": refunds(shop, staged.rates),
         "sessions": _sessions(shop),
         "segment_memberships": _segment_memberships(shop, memberships),
         "segment_overlaps": segment_overlaps(memberships),
         "segment_metrics": segment_metrics(shop, memberships),
+        "segment_sizes": segment_sizes(shop, memberships, staged.counts),
+        "segment_needs": segment_needs(staged.counts),
         "shop_metrics": shop_metrics(shop),
         "acquisition_costs": acquisition_costs(shop, staged.rates),
     }

@@ -52,7 +52,7 @@ def acquisition_costs(shop: Shop, rates: Rates) -> list[dict[str, Any]]:
             "first_time_buyers": len(found.first_time_buyers),
             "customer_acquisition_cost": share(found.spend, len(found.first_time_buyers)),
             "visitors": len(found.visitors),
-            "conversion_rate": share(len(found.buyers), len(found.visitors)),
+            "conversion_rate": share(len(found.visitors & found.buyers), len(found.visitors)),
         }
         for (country_code, month), found in months.items()
     ]

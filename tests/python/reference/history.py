@@ -7,6 +7,7 @@ from itertools import product
 
 Place = tuple[str, str]
 """A segment and a value."""
+ALL_VALUES = "*"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,19 @@ class Stay:
 
 
 @dataclass(frozen=True)
+class Size:
+    """How large a place was on a day: who is in it, who came and went since the day before it.
+
+    `definition` is the segment's fingerprint, None when the segment is no more.
+    """
+
+    customers: int
+    entered: int
+    left: int
+    definition: str | None
+
+
+@dataclass(frozen=True)
 class Day:
     """What a build finds in the data.
 
@@ -30,12 +44,14 @@ class Day:
         owners: whose each written id is: id → customer_id.
         memberships: the customers in each segment and value.
         definitions: the fingerprint of each segment.
+        valued: the segments whose members hold values.
     """
 
     as_of_date: date
     owners: Mapping[str, str]
     memberships: frozenset[tuple[str, Place]]
     definitions: Mapping[str, str]
+    valued: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,7 @@ class Version:
         based_on: the version that its history stands on.
         stays: its history.
         definitions: the fingerprints that its history goes by, and since when.
+        sizes: how large each place was on each published day.
         customers: the ids of its customers.
         merges: who the ids are now that no longer are: id → customer_id.
     """
@@ -57,6 +74,7 @@ class Version:
     based_on: "Version | None"
     stays: frozenset[Stay]
     definitions: Mapping[str, tuple[str, date]]
+    sizes: Mapping[tuple[date, Place], Size]
     customers: frozenset[str]
     merges: Mapping[str, str]
 
@@ -99,9 +117,41 @@ def next_version(day: Day, current: Version | None) -> Version:
             )
             for segment, fingerprint in day.definitions.items()
         },
+        sizes={**(base.sizes if base else {}), **_sizes_of(day, base, renamed)},
         customers=customers,
         merges=merges,
     )
+
+
+def _sizes_of(
+    day: Day, base: Version | None, renamed: Mapping[str, str | None]
+) -> dict[tuple[date, Place], Size]:
+    """Hold who is where against who was, by today's ids; all values of a segment are `*`."""
+    open_stays = [stay for stay in base.stays if stay.exited_on is None] if base else []
+    was = _by_place(
+        (renamed[stay.customer_id] or stay.customer_id, stay.place) for stay in open_stays
+    )
+    now = _by_place(day.memberships)
+    moved = {place for place in was if was[place] - now.get(place, set())}
+    empty = {(segment, ALL_VALUES if segment in day.valued else "") for segment in day.definitions}
+    sizes = {}
+    for place in now.keys() | moved | empty:
+        here, before = now.get(place, set()), was.get(place, set())
+        definition = day.definitions.get(place[0])
+        sizes[day.as_of_date, place] = Size(
+            len(here), len(here - before), len(before - here), definition
+        )
+    return sizes
+
+
+def _by_place(memberships: Iterable[tuple[str, Place]]) -> dict[Place, set[str]]:
+    """Return the customers of each place, and under `*` those of any value of its segment."""
+    customers: dict[Place, set[str]] = {}
+    for customer_id, (segment, value) in memberships:
+        customers.setdefault((segment, value), set()).add(customer_id)
+        if value:
+            customers.setdefault((segment, ALL_VALUES), set()).add(customer_id)
+    return customers
 
 
 def _is_kept(base: Version, segment: str, fingerprint: str | None) -> bool:

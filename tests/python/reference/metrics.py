@@ -14,10 +14,11 @@ from .shop import Facts, Shop
 from .traffic import Traffic, completed_carts, rates, recent_traffic
 
 UNKNOWN = "unknown"
+ALL_VALUES = "*"
 
 
 def segment_metrics(shop: Shop, memberships: dict[str, set[Membership]]) -> list[dict[str, Any]]:
-    """Return a row per segment and value, and one of everyone under segment ''."""
+    """Return a row per segment and value, one of all values, and one of everyone under ''."""
     traffic = recent_traffic(shop)
     completed = completed_carts(shop, traffic.carts)
     traffic_of: dict[Person | None, Traffic] = defaultdict(Traffic)
@@ -27,10 +28,7 @@ def segment_metrics(shop: Shop, memberships: dict[str, set[Membership]]) -> list
         traffic_of[cart.person].carts.append(cart)
     for order in traffic.orders:
         traffic_of[order.person].orders.append(order)
-    members: dict[tuple[str, str], list[Person]] = defaultdict(list)
-    for segment, found in memberships.items():
-        for membership in found:
-            members[segment, membership.value].append(membership.person)
+    members = members_by_place(memberships)
     rows = [
         {
             "segment": segment,
@@ -49,6 +47,19 @@ def segment_metrics(shop: Shop, memberships: dict[str, set[Membership]]) -> list
         **rates(shop, traffic, completed),
     }
     return [everyone, *rows]
+
+
+def members_by_place(
+    memberships: dict[str, set[Membership]],
+) -> dict[tuple[str, str], list[Person]]:
+    """List the members of each segment and value, and under '*' those of any value."""
+    members: dict[tuple[str, str], dict[Person, None]] = defaultdict(dict)
+    for segment, found in memberships.items():
+        for membership in found:
+            members[segment, membership.value][membership.person] = None
+            if membership.value:
+                members[segment, ALL_VALUES][membership.person] = None
+    return {place: list(persons) for place, persons in members.items()}
 
 
 def _joined(parts: Iterable[Traffic]) -> Traffic:

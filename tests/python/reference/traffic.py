@@ -84,12 +84,15 @@ def completed_carts(shop: Shop, carts: Iterable[Session]) -> set[Session]:
 
 
 def rates(shop: Shop, traffic: Traffic, completed: set[Session]) -> dict[str, float | None]:
-    """Return conversion, add-to-cart and cart abandonment rate of some traffic."""
+    """Return conversion, add-to-cart and cart abandonment rate of some traffic.
+
+    Only who came can have been converted: buyers without a session are left out.
+    """
     visitors = {session_actor(session) for session in traffic.sessions}
     buyers = {order_actor(order, shop) for order in traffic.orders}
     abandoned = sum(cart not in completed for cart in traffic.carts)
     return {
-        "conversion_rate": share(len(buyers), len(visitors)),
+        "conversion_rate": share(len(visitors & buyers), len(visitors)),
         "add_to_cart_rate": share(len(traffic.carts), len(traffic.sessions)),
         "cart_abandonment_rate": share(abandoned, len(traffic.carts)),
     }

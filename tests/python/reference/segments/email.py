@@ -16,5 +16,6 @@ def _reads_newsletters(facts: Facts, shop: Shop) -> bool:
 
 EMAIL: dict[str, Rule] = {
     "email_subscribers": by_facts(lambda facts, shop: facts["is_email_subscriber"]),
+    "sms_subscribers": by_facts(lambda facts, shop: facts["is_sms_subscriber"]),
     "newsletter_readers": by_facts(_reads_newsletters),
 }

@@ -13,6 +13,7 @@ TIERS = (
     (Fraction(20, 100), "top 20%"),
     (Fraction(1), "rest"),
 )
+RFM_HISTORY_DAYS = 90
 # Group, recency scores, frequency scores.
 RFM_GROUPS = (
     ("champions", (5,), (4, 5)),
@@ -37,6 +38,13 @@ def value_tiers(shop: Shop) -> Iterator[Membership]:
         yield Membership(person, tier)
 
 
+def rfm_groups(shop: Shop) -> Iterator[Membership]:
+    """Buyers by their scores, once the shop has sold for long enough to compare them."""
+    first_sale = min((order.ordered_on for order in shop.valid_orders), default=None)
+    if first_sale is not None and (shop.clock.as_of_date - first_sale).days >= RFM_HISTORY_DAYS:
+        yield from valued(rfm_group)(shop)
+
+
 def rfm_group(facts: Facts, shop: Shop) -> str | None:
     """Return the group of a buyer's recency and frequency scores."""
     return next(
@@ -49,4 +57,4 @@ def rfm_group(facts: Facts, shop: Shop) -> str | None:
     )
 
 
-VALUE: dict[str, Rule] = {"value_tiers": value_tiers, "rfm_groups": valued(rfm_group)}
+VALUE: dict[str, Rule] = {"value_tiers": value_tiers, "rfm_groups": rfm_groups}

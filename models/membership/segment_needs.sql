@@ -1,0 +1,43 @@
+with
+
+raw_row_counts as (
+    select * from {{ ref('raw_row_counts') }}
+),
+
+as_of as (
+    select * from {{ ref('int_as_of') }}
+),
+
+-- What each segment's `meta: {needs: …}` says: all of the list, and of a list within it any one.
+needs as (
+    {%- for model in segment_models() %}
+    {%- for need in model.config.meta.needs or [] %}
+    {%- set tables = [need] if need is string else need %}
+    {%- for table in tables %}
+    select
+        {{ sql_text(model.name | replace('segment_', '', 1)) }} as segment,
+        {{ sql_text(tables | join(' or ')) }} as need,
+        {{ sql_text(table) }} as table_name
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    {%- endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as segment,
+        cast(null as {{ dbt.type_string() }}) as need,
+        cast(null as {{ dbt.type_string() }}) as table_name
+    where false
+)
+
+select
+    needs.segment,
+    needs.need,
+    needs.table_name,
+    coalesce(raw_row_counts.staged_row_count, 0) as used_row_count,
+    sum(coalesce(raw_row_counts.staged_row_count, 0)) over (
+        partition by needs.segment, needs.need
+    ) > 0 as is_met,
+    as_of.as_of_date
+from needs
+cross join as_of
+left join raw_row_counts on needs.table_name = raw_row_counts.table_name
