@@ -55,6 +55,7 @@ NEVER_NULL = {
         "net_revenue_last_365_days",
         "is_email_subscriber",
         "is_suppressed",
+        "is_sms_subscriber",
     ),
     "orders": (
         "gross_revenue",
