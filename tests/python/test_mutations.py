@@ -113,7 +113,7 @@ MUTATIONS = (
         "score_after >= recoveries.score_before",
     ),
     Mutation(
-        "models/segments/place/segment_age_bands.sql",
+        "models/segments/person/segment_age_bands.sql",
         "customers.age_years >= 0",
         "customers.age_years > 0",
     ),
@@ -123,7 +123,7 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        "models/segments/place/segment_origins.sql",
+        "models/segments/technology/segment_origins.sql",
         "technologies.use_rank = 1",
         "technologies.use_rank <= 2",
     ),
