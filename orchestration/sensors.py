@@ -22,7 +22,7 @@ from dagster import (
 )
 
 from orchestration.alerts import failure_alert, is_recovery, late_alert, recovery_alert
-from orchestration.assets.raw import digest, find_raw_files
+from orchestration.assets.raw import digest, files_of_tables
 from orchestration.backfills import LEFT_OUT
 from orchestration.notifier import channels_from_environment, notify
 from orchestration.publish.versions import current_version
@@ -49,7 +49,7 @@ def new_raw_files(partitions: DailyPartitionsDefinition, tables: Sequence[str]) 
     )
     def changed_files(context: SensorEvaluationContext) -> SensorResult | SkipReason:
         raw_dir = Settings.from_environment().raw_dir
-        files = [file for table in tables for file in find_raw_files(raw_dir, table)]
+        files = [file for found in files_of_tables(raw_dir, tables).values() for file in found]
         day = partitions.get_last_partition_key()
         if not files or day is None:
             return SkipReason(f"No raw files in {raw_dir}." if not files else "No day is complete.")

@@ -1,9 +1,8 @@
 {#- A raw column as a boolean, null when it is none of the accepted words. -#}
 {% macro read_boolean(column) -%}
+    {%- set word = comparable_text(read_text(column)) -%}
     case
-        when lower(cast({{ column }} as {{ api.Column.translate_type('string') }}))
-            in ('true', 't', '1', 'yes') then true
-        when lower(cast({{ column }} as {{ api.Column.translate_type('string') }}))
-            in ('false', 'f', '0', 'no') then false
+        when {{ word }} in ('true', 't', 'yes', 'y', 'on', '1', '1.0') then true
+        when {{ word }} in ('false', 'f', 'no', 'n', 'off', '0', '0.0') then false
     end
 {%- endmacro %}

@@ -29,6 +29,7 @@ checked_rows as (
 select
     {{ contract_columns(table_name, 'checked_rows') }},
     case when checked_rows.final_reason is not null then checked_rows.raw_row end as raw_row,
+    checked_rows.unreadable_columns,
     checked_rows.copies,
     checked_rows.final_reason as reject_reason
 from checked_rows

@@ -5,10 +5,13 @@
 -#}
 {% macro contract_reason(table) -%}
     case
-    {%- for column in table.columns if column.is_required %}
+    {%- for column in table.columns %}
+        {%- if column.is_required %}
         when read_rows.raw_row.{{ column.name }} is null then 'missing {{ column.name }}'
-        {%- if column.type != 'text' %}
-        when read_rows.{{ column.name }} is null then 'unreadable {{ column.name }}'
+        {%- endif %}
+        {%- if column.is_required and column.type != 'text' or column.unreadable == 'reject' %}
+        when read_rows.raw_row.{{ column.name }} is not null and read_rows.{{ column.name }} is null
+            then 'unreadable {{ column.name }}'
         {%- endif %}
     {%- endfor %}
     {%- for column in table.columns if column.is_required and column.accepted_values %}

@@ -8,9 +8,7 @@
     {%- if execute and target.type == 'duckdb' and flags.WHICH in ['build', 'run'] and not is_what_if -%}
         {%- do check_settings() -%}
         {%- set folder = env_var('SEGMENTRY_RAW_DIR', 'seeds/demo_shop') -%}
-        {%- set tables = raw_contract() -%}
-        {%- set files = list_raw_files(folder, tables) -%}
-        {%- do check_raw_files(folder, tables, files) -%}
-        {%- do load_raw_files(tables, files) -%}
+        {%- do load_raw_folder(folder) -%}
+        {%- do check_currencies(var('reporting_currency')) -%}
     {%- endif -%}
 {% endmacro %}

@@ -1,7 +1,8 @@
 {#-
     A select that leaves each distinct row once (`copies` says how often it stood there) and rejects all
     but the best of the rows that share a key: `reject_reason` is their reason, else `duplicate key`.
-    The best has the greatest updated_at, then own timestamp, then md5 of its columns as text.
+    The best has the greatest updated_at, then own timestamp, then stands last in the files, then has
+    the greatest md5 of its columns as text.
     `rows` must hold rows of one raw table whose key repeats.
 -#}
 {% macro rank_versions(table_name, rows, reason='contract_reason') %}
@@ -17,6 +18,7 @@
         select
             {{ contract_columns(table_name, 'distinct_rows') }},
             distinct_rows.raw_row,
+            distinct_rows.unreadable_columns,
             distinct_rows.copies,
             coalesce(
                 distinct_rows.{{ reason }},
@@ -32,6 +34,8 @@
                             {%- if table.own_timestamp %}
                             {{ table.own_timestamp }} desc nulls last,
                             {%- endif %}
+                            file_path desc,
+                            line_number desc,
                             md5({{ texts | join(" || '|' || ") }}) desc
                     ) > 1 then 'duplicate key'
                 end
@@ -40,7 +44,9 @@
             select
                 {{ rows }}.*,
                 count(*) over (partition by raw_row) as copies,
-                row_number() over (partition by raw_row order by {{ reason }}) as copy_number
+                row_number() over (
+                    partition by raw_row order by file_path desc, line_number desc
+                ) as copy_number
             from {{ rows }}
         ) as distinct_rows
         where distinct_rows.copy_number = 1

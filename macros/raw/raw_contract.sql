@@ -12,6 +12,9 @@
                 'is_key': meta.get('key', false),
                 'is_positive': meta.get('positive', false),
                 'is_not_negative': meta.get('not_negative', false),
+                'is_shown': meta.get('shown', false),
+                'is_currency': meta.get('currency', false),
+                'unreadable': meta.get('unreadable', 'null'),
                 'accepted_values': meta.get('accepted_values', []),
             }) -%}
         {%- endfor -%}

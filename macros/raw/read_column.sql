@@ -3,19 +3,18 @@
     {%- set name = 'source_rows.' ~ column.name -%}
     {%- if column.name == 'source_system' -%}
         coalesce({{ read_text(name) }}, '')
-    {%- elif column.accepted_values and not column.is_required -%}
-        case when {{ name }} in {{ sql_list(column.accepted_values) }} then {{ read_text(name) }} end
-    {%- elif column.type == 'timestamp' -%}
-        {{ read_timestamp(name) }}
-    {%- elif column.type == 'date' -%}
-        {{ read_date(name) }}
-    {%- elif column.type == 'boolean' -%}
-        {{ read_boolean(name) }}
-    {%- elif column.type == 'integer' -%}
-        {{ read_integer(name) }}
-    {%- elif column.type.startswith('decimal') -%}
-        {{ read_decimal(name, column.type) }}
+    {%- elif column.accepted_values and column.is_required -%}
+        {{ comparable_text(read_text(name)) }}
+    {%- elif column.accepted_values -%}
+        case
+            when {{ comparable_text(read_text(name)) }} in {{ sql_list(column.accepted_values) }}
+                then {{ comparable_text(read_text(name)) }}
+        end
+    {%- elif column.is_currency -%}
+        upper({{ trimmed(read_text(name)) }})
+    {%- elif column.unreadable == 'no' -%}
+        case when {{ read_text(name) }} is not null then coalesce({{ read_boolean(name) }}, false) end
     {%- else -%}
-        {{ read_text(name) }}
+        {{ read_value(column, name) }}
     {%- endif -%}
 {%- endmacro %}

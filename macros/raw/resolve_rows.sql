@@ -29,6 +29,7 @@
             {%- else -%}
             case when {{ rows }}.{{ reason }} is not null then {{ rows }}.raw_row end as raw_row,
             {%- endif %}
+            {{ rows }}.unreadable_columns,
             1 as copies,
             {{ rows }}.{{ reason }} as reject_reason
         from {{ rows }}

@@ -3,7 +3,6 @@
 import hashlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,41 +20,28 @@ from dagster import (
 
 from orchestration.assets.dbt import DbtGraph
 from orchestration.automation import looked_at_every_hour
-from orchestration.csv_reader import csv_header
 from orchestration.settings import Settings
+from segmentry.reading import sql
+from segmentry.reading.csv_text import read_header
+from segmentry.reading.errors import ReadingError
+from segmentry.reading.files import Format, RawFile, find_raw_files
 
 # Nothing is sniffed, and a line that can't be split is nothing.
 CSV_QUERY = """
     from read_csv(
-        $1, columns = $2, auto_detect = false, header = true, delim = ',', quote = '"',
-        escape = '"', strict_mode = false, null_padding = true, ignore_errors = true
+        {path}, columns = $columns, auto_detect = false, header = true, delim = $delimiter,
+        quote = '"', escape = '"', strict_mode = false, null_padding = true, ignore_errors = true,
+        compression = $compression, hive_partitioning = false
     )
 """
 
-SUFFIXES = (".parquet", ".csv", ".csv.gz")
 
-
-@dataclass(frozen=True)
-class RawFile:
-    """A file of a raw table.
-
-    Attributes:
-        path: where it is.
-        size: bytes.
-        changed_at: when it was last written, in nanoseconds since 1970.
-    """
-
-    path: Path
-    size: int
-    changed_at: int
-
-
-def find_raw_files(raw_dir: Path, table: str) -> list[RawFile]:
-    """Return the files of a raw table: one of its name, or any number in a folder of its name."""
-    single = [raw_dir / f"{table}{suffix}" for suffix in SUFFIXES]
-    folder = [path for path in (raw_dir / table).rglob("*") if path.name.endswith(SUFFIXES)]
-    found = sorted(path for path in [*single, *folder] if path.is_file())
-    return [RawFile(path, path.stat().st_size, path.stat().st_mtime_ns) for path in found]
+def files_of_tables(raw_dir: Path, tables: Sequence[str]) -> dict[str, list[RawFile]]:
+    """Return the files of raw tables; none when the folder can't be read, as the build will say."""
+    try:
+        return find_raw_files(raw_dir, tables).files
+    except ReadingError:
+        return {table: [] for table in tables}
 
 
 def digest(files: Sequence[RawFile]) -> str:
@@ -74,21 +60,29 @@ def newest_timestamp(files: Sequence[RawFile], column: str) -> datetime | None:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for file in files:
-            is_parquet = file.path.suffix == ".parquet"
-            rows = (
-                connection.read_parquet(str(file.path))
-                if is_parquet
-                else connection.sql(CSV_QUERY, params=[str(file.path), _text_columns(file.path)])
-            )
-            if column in (name.lower() for name in rows.columns):
-                moment = f'try_cast("{column}" as timestamptz)'
-                row = rows.filter(f"{moment} <= now()").aggregate(f"max({moment})").fetchone()
-                newest += [row[0].astimezone(UTC)] if row and row[0] else []
+            try:
+                rows = _rows(connection, file)
+                if column in (name.lower() for name in rows.columns):
+                    moment = f'try_cast("{column}" as timestamptz)'
+                    row = rows.filter(f"{moment} <= now()").aggregate(f"max({moment})").fetchone()
+                    newest += [row[0].astimezone(UTC)] if row and row[0] else []
+            except (ReadingError, duckdb.Error):
+                continue
     return max(newest, default=None)
 
 
-def _text_columns(path: Path) -> dict[str, str]:
-    return dict.fromkeys(csv_header(str(path)), "varchar")
+def _rows(connection: duckdb.DuckDBPyConnection, file: RawFile) -> duckdb.DuckDBPyRelation:
+    if file.format is Format.PARQUET:
+        return connection.sql(f"from read_parquet({sql.path(file.path)})")
+    header = read_header(file.path)
+    return connection.sql(
+        CSV_QUERY.format(path=sql.path(file.path)),
+        params={
+            "columns": dict.fromkeys(header.columns, "varchar"),
+            "delimiter": header.delimiter,
+            "compression": "gzip" if file.format is Format.CSV_GZ else "none",
+        },
+    )
 
 
 def raw_tables(graph: DbtGraph) -> dict[str, Mapping[str, Any]]:
@@ -117,10 +111,10 @@ def raw_assets(graph: DbtGraph) -> AssetsDefinition:
     )
     def raw_files(context: AssetExecutionContext) -> Iterator[ObserveResult]:
         """Look at the files of each raw table: how many, how large, how new."""
-        raw_dir = Settings.from_environment().raw_dir
+        found = files_of_tables(Settings.from_environment().raw_dir, list(specs))
         for name, spec in specs.items():
             if spec.key in context.selected_asset_keys:
-                files = find_raw_files(raw_dir, name)
+                files = found[name]
                 column = tables[name]["config"]["meta"].get("own_timestamp")
                 yield ObserveResult(
                     asset_key=spec.key,

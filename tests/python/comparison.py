@@ -51,6 +51,12 @@ COMPARISONS = [
         ("table_name",),
     ),
     Comparison(
+        "unreadable_values",
+        "select * from unreadable_values",
+        ("table_name", "column_name"),
+    ),
+    Comparison("key_collisions", "select * from key_collisions", ("table_name",)),
+    Comparison(
         "orders",
         "select *, gross_revenue as subtotal_amount from orders",
         ("source_system", "order_id"),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.python.compiled import CompiledProject, compile_project, read_compiled
 from tests.python.warehouse import ROOT, run_dbt
 
 PROVE = os.environ.get("SEGMENTRY_PROVE") == "1"
@@ -65,3 +66,17 @@ def whole_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
             run_dbt("build", "--exclude-resource-type=unit_test", raw_dir=None, warehouse=draft)
             draft.parent.rename(warehouse.parent)
     return warehouse
+
+
+@pytest.fixture(scope="session")
+def compiled_project(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
+    """Return the project's models as dbt compiles them, compiled once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "compiled_project"
+    with (shared / "compiled_project.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            compile_project(folder, "2026-06-30")
+    return read_compiled(folder)

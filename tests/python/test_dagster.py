@@ -28,7 +28,7 @@ from dagster import (
 
 from orchestration.assets.dbt import build_arguments
 from orchestration.assets.published import PUBLISHED_VERSION
-from orchestration.assets.raw import digest, find_raw_files, newest_timestamp
+from orchestration.assets.raw import digest, files_of_tables, newest_timestamp
 from orchestration.definitions import defs
 from orchestration.partitions import daily_partitions, day_before, day_of_run, vars_of_day
 from orchestration.resources import changed_at
@@ -294,13 +294,13 @@ def test_the_same_files_have_the_same_run_key(raw_folder: RawFolder) -> None:
 
 def test_a_file_of_the_same_size_written_again_is_another(raw_folder: RawFolder) -> None:
     raw_folder.write("orders.csv", "order_id\n1\n")
-    before = digest(find_raw_files(raw_folder.folder, "orders"))
+    before = digest(files_of_tables(raw_folder.folder, ["orders"])["orders"])
     os.utime(raw_folder.folder / "orders.csv", ns=(1, 1))
-    assert digest(find_raw_files(raw_folder.folder, "orders")) != before
+    assert digest(files_of_tables(raw_folder.folder, ["orders"])["orders"]) != before
 
 
 def test_the_newest_order_of_the_demo_is_seen() -> None:
-    newest = newest_timestamp(find_raw_files(DEMO_SHOP, "orders"), "ordered_at")
+    newest = newest_timestamp(files_of_tables(DEMO_SHOP, ["orders"])["orders"], "ordered_at")
     assert newest and datetime(2026, 6, 29, tzinfo=UTC) < newest < datetime(2026, 7, 1, tzinfo=UTC)
 
 
@@ -308,7 +308,7 @@ def test_times_that_are_wrong_or_to_come_are_not_new(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(
         'Ordered_At,order_id\n2026-06-30T17:00:00+02:00,1\nsoon,2\n2999-01-01,3\n"2026-01-01,4\n'
     )
-    newest = newest_timestamp(find_raw_files(tmp_path, "orders"), "ordered_at")
+    newest = newest_timestamp(files_of_tables(tmp_path, ["orders"])["orders"], "ordered_at")
     assert newest == datetime(2026, 6, 30, 15, tzinfo=UTC)
 
 

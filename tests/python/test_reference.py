@@ -430,6 +430,47 @@ def test_guards(run: Run) -> None:
     assert len({persons[order_id] for order_id in "123"}) == 3
 
 
+def test_placeholders_are_nobodys_accounts(run: Run) -> None:
+    result = run(
+        {
+            "customers": [
+                {"customer_id": "GUEST", "email": "a@x.com", "accepts_marketing": "true"},
+                {"customer_id": "guests", "email": "real@x.com"},
+            ],
+            "orders": [
+                order("1", customer_id=" guest ", email="a@x.com"),
+                order("2", customer_id="guest", email="b@x.com"),
+                order("3", customer_id="Guest", email="", anonymous_id="v"),
+                order("4", customer_id="guest", email="", source_system="web"),
+                order("5", customer_id="1", email="a@x.com"),
+                order("6", customer_id="guests", email=""),
+            ],
+            "consent_events": [
+                {
+                    "consent_id": "1",
+                    "occurred_at": "2026-06-01",
+                    "customer_id": "guest",
+                    "channel": "email",
+                    "state": "withdrawn",
+                }
+            ],
+        },
+        shared_accounts=frozenset({"Guest"}),
+        max_accounts_per_email=1,
+    )
+    persons = {row["order_id"]: row["customer_id"] for row in result["orders"]}
+    # The placeholder is no second account of the address, so the address keeps its one.
+    assert (persons["1"], persons["5"], persons["6"]) == ("1", "1", "guests")
+    assert persons["2"].startswith("guest:")
+    assert persons["3"] is persons["4"] is None
+    assert {row["identifier"] for row in result["identity_map"]} == {
+        *("1", "guests", "a@x.com", "b@x.com", "real@x.com"),
+    }
+    assert facts_of(result, "1")["account_count"] == 1
+    # A consent of the placeholder alone is nobody's; its customers row speaks for its address.
+    assert facts_of(result, "1")["is_email_subscriber"] is True
+
+
 def test_a_component_too_large_stays_apart(run: Run) -> None:
     orders = [order(str(i), customer_id=str(i), email="a@x.com") for i in range(3)]
     result = run({"orders": orders}, max_accounts_per_person=2)
@@ -461,8 +502,50 @@ def test_anonymous_ids_have_one_owner_or_none(run: Run) -> None:
         (row["customer_id"] or "", row["length_seconds"], row["event_count"])
         for row in result["sessions"]
     )
-    # own; tablet with 1 first; tablet after the gap; the same id of another system.
-    assert sessions == [("", 0.0, 1), ("", 0.0, 1), ("1", 600.0, 2), ("1", 600.0, 2)]
+    # own; tablet with 1 first; tablet after the gap; the same id of another system; the account.
+    assert sessions == [("", 0.0, 1), ("", 0.0, 1), ("1", 600.0, 2), ("1", 600.0, 2), ("2", 0.0, 1)]
+
+
+def test_every_visitor_has_sessions(run: Run) -> None:
+    result = run(
+        {
+            "events": [
+                event("1", "2026-06-01T10:00:00Z", customer_id="1"),
+                event("2", "2026-06-01T10:30:00Z", customer_id="1", email="a@x.com"),
+                event("3", "2026-06-01T11:00:00.000001Z", customer_id="1"),
+                event("4", "2026-06-01T10:45:00Z", customer_id="1", anonymous_id="v"),
+                event("5", "2026-06-01T10:45:00Z", customer_id="1", session_id="s"),
+                event("6", "2026-06-01T10:45:00Z", customer_id="1", source_system="b"),
+                event("7", "2026-06-01T10:00:00Z", customer_id="Guest", email="a@x.com"),
+                event("8", "2026-06-01T10:01:00Z", email=" A@x.com"),
+                event("9", "2026-06-01T10:02:00Z", customer_id=" guest "),
+            ]
+        },
+        shared_accounts=frozenset({"guest"}),
+    )
+    sessions = sorted((row["length_seconds"], row["event_count"]) for row in result["sessions"])
+    # The browser, the named session, the account of b and the account after its pause; the email;
+    # the account before its pause.
+    assert sessions == [(0.0, 1), (0.0, 1), (0.0, 1), (0.0, 1), (60.0, 2), (1800.0, 2)]
+    assert facts_of(result, "1")["session_count"] == 4
+
+
+def test_events_of_bots_count_nowhere(run: Run) -> None:
+    result = run(
+        {
+            "events": [
+                event("1", "2026-06-01T10:00:00Z", customer_id="1", anonymous_id="v"),
+                event("2", "2026-06-01T10:20:00Z", anonymous_id="v", is_bot="true"),
+                event("3", "2026-06-01T10:40:00Z", anonymous_id="v", is_bot="no"),
+                event("4", "2026-06-01T10:41:00Z", "share", anonymous_id="v", is_bot="perhaps"),
+                event("5", "2026-06-01T10:00:00Z", customer_id="2", anonymous_id="v", is_bot="1"),
+            ]
+        }
+    )
+    assert [row["customer_id"] for row in result["customer_facts"]] == ["1"]
+    assert (facts_of(result, "1")["session_count"], facts_of(result, "1")["share_count"]) == (2, 1)
+    (counts,) = [row for row in result["row_counts"] if row["table_name"] == "events"]
+    assert (counts["raw_rows"], counts["staged_rows"]) == (5, 5)
 
 
 def test_undated_false_always_wins(run: Run) -> None:
@@ -572,6 +655,35 @@ def test_a_complaint_reaches_every_address(run: Run) -> None:
     assert [row["is_suppressed"] for row in result["email_consents"]] == [True, True]
 
 
+def test_text_messages_need_a_phone_and_a_grant(run: Run) -> None:
+    def is_subscriber(phone: str, *states: tuple[str, str], **columns: object) -> bool:
+        consents: list[dict[str, object]] = [
+            {
+                "consent_id": str(number),
+                "occurred_at": occurred_at,
+                "customer_id": "1",
+                "channel": "sms",
+                "state": state,
+                **columns,
+            }
+            for number, (occurred_at, state) in enumerate(states)
+        ]
+        customer: dict[str, object] = {"customer_id": "1", "email": "a@x.com", "phone": phone}
+        result = run({"customers": [customer], "consent_events": consents})
+        return bool(facts_of(result, "1")["is_sms_subscriber"])
+
+    assert is_subscriber("+1", ("2026-06-01", "granted"))
+    assert not is_subscriber("", ("2026-06-01", "granted"))
+    assert not is_subscriber("+1")
+    assert is_subscriber("+1", ("2026-06-01", "withdrawn"), ("2026-06-02", "granted"))
+    assert not is_subscriber("+1", ("2026-06-02", "withdrawn"), ("2026-06-02", "granted"))
+    assert not is_subscriber("+1", ("2026-06-03", "withdrawn"), ("2026-06-02", "granted"))
+    assert is_subscriber("+1", ("2026-06-01", "granted"), ("2026-07-01", "withdrawn"))
+    assert not is_subscriber("+1", ("2026-06-01", "granted"), channel="email")
+    by_email = {"customer_id": "", "email": "A@x.com"}
+    assert is_subscriber("+1", ("2026-06-01", "granted"), **by_email)
+
+
 def test_scores_on_their_scales(run: Run) -> None:
     def response(response_id: str, kind: str, score: str, **columns: object) -> dict[str, object]:
         return {
@@ -646,7 +758,7 @@ def test_born_on_29_february(run: Run) -> None:
 
 
 def test_recency_frequency_monetary(run: Run) -> None:
-    # Six buyers; ranks from the worst 1, 2, 2, 4, 5, 6 give 1 + floor(5 (rank - 1) / 6).
+    # Of six buyers 1, 3, 3, 4, 5, 6 are as bad or worse: a sixth of five times that, rounded up.
     days = {"a": 1, "b": 5, "c": 5, "d": 10, "e": 20, "f": 30}
     result = run(
         {
@@ -662,18 +774,18 @@ def test_recency_frequency_monetary(run: Run) -> None:
     }
     assert scores == {
         "a": (1, 1, 1),
-        "b": (1, 1, 1),
-        "c": (1, 1, 1),
-        "d": (3, 1, 3),
-        "e": (4, 1, 4),
+        "b": (3, 1, 3),
+        "c": (3, 1, 3),
+        "d": (4, 1, 4),
+        "e": (5, 1, 5),
         "f": (5, 1, 5),
     }
     assert members(result, "rfm_groups") == {
         ("a", "hibernating"),
-        ("b", "hibernating"),
-        ("c", "hibernating"),
-        ("d", "about to sleep"),
-        ("e", "promising"),
+        ("b", "about to sleep"),
+        ("c", "about to sleep"),
+        ("d", "promising"),
+        ("e", "new"),
         ("f", "new"),
     }
     # One of six is more than 5 % and less than 20 %.
@@ -681,6 +793,17 @@ def test_recency_frequency_monetary(run: Run) -> None:
         ("f", "top 20%"),
         *((name, "rest") for name in "abcde"),
     }
+
+
+def test_whoever_ordered_last_has_the_best_recency(run: Run) -> None:
+    last_day = [order(f"last {n}", customer_id=f"last {n}") for n in range(13)]
+    before = [
+        order(f"{n}", customer_id=f"{n}", ordered_at=f"2026-05-{n + 1:02}") for n in range(17)
+    ]
+    result = run({"orders": [*last_day, *before]}, as_of="2026-06-01")
+    scores = {row["customer_id"]: row["recency_score"] for row in result["customer_facts"]}
+    assert {scores[f"last {n}"] for n in range(13)} == {5}
+    assert [scores[f"{n}"] for n in range(17)] == [1] * 6 + [2] * 6 + [3] * 5
 
 
 def test_categories_and_new_arrivals(run: Run) -> None:

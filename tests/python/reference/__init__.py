@@ -46,6 +46,8 @@ def compute(raw_dir: Path, settings: Settings) -> dict[str, Rows]:
             for reject in staged.rejected
         ],
         "row_counts": staged.counts,
+        "unreadable_values": staged.unreadable,
+        "key_collisions": staged.collisions,
         "orders": _orders(shop),
         "products": products(shop),
         "order_lines": order_lines(shop, staged.rates),

@@ -13,12 +13,22 @@ ENUMERATIONS = {
     ("consent_events", "channel"): ("email", "sms"),
     ("consent_events", "state"): ("granted", "withdrawn"),
 }
+SHOWN = {
+    *("country_code", "region", "city", "postal_code", "language"),
+    *("gender", "product_name", "brand", "category", "collection"),
+    *("coupon_code", "payment_method", "delivery_method", "event_name", "device_type"),
+    *("browser", "operating_system", "utm_source", "utm_medium", "utm_campaign"),
+    *("question_key", "answer", "campaign_id", "campaign", "channel"),
+}
 POSITIVE = {("order_lines", "quantity"), ("refunds", "amount"), ("exchange_rates", "rate")}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its type, whether it is required, and the values it may hold (none: any)."""
+    """A column: its type, whether it is required, and the values it may hold (none: any).
+
+    A `shown` text is one that BI tools show; a `word` is one of the allowed values.
+    """
 
     name: str
     kind: str
@@ -59,11 +69,19 @@ def _column(table: str, declaration: str) -> Column:
     name = name.rstrip("*")
     return Column(
         name=name,
-        kind=kind or "text",
+        kind=kind or _kind_of_text(table, name),
         is_required=required,
         allowed=ENUMERATIONS.get((table, name), ()),
         is_positive=(table, name) in POSITIVE,
     )
+
+
+def _kind_of_text(table: str, name: str) -> str:
+    if (table, name) in ENUMERATIONS:
+        return "word"
+    if name == "currency":
+        return name
+    return "shown" if name in SHOWN else "text"
 
 
 def _table(

@@ -1,8 +1,7 @@
 """Raw rows to staged rows: equal rows once, bad rows aside with one reason each."""
 
-import hashlib
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +12,7 @@ from .clock import Clock
 from .contract import TABLE, Table
 from .reading import RawTable, TextRow
 from .settings import Settings
-from .values import READERS, read_timestamp
+from .values import READERS, read_timestamp, without_addresses
 
 Row = dict[str, Any]
 _FUTURE_TOLERANCE = timedelta(days=1)
@@ -46,6 +45,8 @@ class Staged:
     tables: dict[str, list[Row]] = field(default_factory=dict)
     rejected: list[Row] = field(default_factory=list)
     counts: list[Row] = field(default_factory=list)
+    unreadable: list[Row] = field(default_factory=list)
+    collisions: list[Row] = field(default_factory=list)
     rates: Rates = field(default_factory=lambda: Rates([], ""))
 
 
@@ -54,6 +55,7 @@ class _Candidate:
     text: TextRow
     values: Row
     unreadable: frozenset[str]
+    place: int
 
 
 def stage(raw: dict[str, RawTable], settings: Settings, clock: Clock) -> Staged:
@@ -81,7 +83,9 @@ def _stage_table(
     rejected_orders: set[tuple[Any, ...]] | None = None,
 ) -> None:
     rows, malformed = raw[table.name].rows, raw[table.name].malformed
-    distinct = list({_as_text(table, row): row for row in rows}.values())
+    rows = [_without_addresses(table, row) for row in rows]
+    # The last of equal rows is the one that stays, at its place.
+    distinct = {_as_text(table, row): place for place, row in enumerate(rows)}
     distinct_malformed = sorted(set(malformed))
     rejected: list[Row] = [
         {"table_name": table.name, "row_key": None, "reason": "malformed line", "key": None}
@@ -99,8 +103,8 @@ def _stage_table(
         )
 
     good: dict[tuple[Any, ...], list[_Candidate]] = defaultdict(list)
-    for text in distinct:
-        candidate = _read_row(table, text)
+    for place in distinct.values():
+        candidate = _read_row(table, rows[place], place)
         reason = _reason(table, candidate, staged.rates, settings, clock)
         if reason is None:
             good[_key(table, candidate.values)].append(candidate)
@@ -125,6 +129,20 @@ def _stage_table(
                 reject(candidate, "order rejected" if order in rejected_orders else "unknown order")
     staged.tables[table.name] = [candidate.values for candidate in kept]
     staged.rejected += rejected
+    staged.unreadable += [
+        {"table_name": table.name, "column_name": name, "value_count": count}
+        for name, count in Counter(
+            name for candidate in kept for name in candidate.unreadable
+        ).items()
+    ]
+    collisions = [
+        key
+        for key, versions in good.items()
+        if "customer_id" not in table.key
+        and len({version.values.get("customer_id") for version in versions} - {None}) > 1
+    ]
+    if collisions:
+        staged.collisions.append({"table_name": table.name, "key_count": len(collisions)})
     staged.counts.append(
         {
             "table_name": table.name,
@@ -154,7 +172,15 @@ def _row_key(table: Table, text: TextRow) -> str:
     return "|".join([source_system, *parts] if source_system else parts)
 
 
-def _read_row(table: Table, text: TextRow) -> _Candidate:
+def _without_addresses(table: Table, row: TextRow) -> TextRow:
+    shown = {column.name for column in table.columns if column.kind == "shown"}
+    return {
+        name: without_addresses(value) if value and name in shown else value
+        for name, value in row.items()
+    }
+
+
+def _read_row(table: Table, text: TextRow, place: int) -> _Candidate:
     values: Row = {}
     unreadable = set()
     for column in table.columns:
@@ -168,7 +194,11 @@ def _read_row(table: Table, text: TextRow) -> _Candidate:
     values["source_system"] = text.get("source_system") or ""
     updated_at = text.get("updated_at")
     values["updated_at"] = None if updated_at is None else read_timestamp(updated_at)
-    return _Candidate(text=text, values=values, unreadable=frozenset(unreadable))
+    if updated_at is not None and values["updated_at"] is None:
+        unreadable.add("updated_at")
+    if "accepts_marketing" in unreadable:
+        values["accepts_marketing"] = False
+    return _Candidate(text, values, frozenset(unreadable), place)
 
 
 def _reason(
@@ -179,6 +209,8 @@ def _reason(
         if column.is_required and values[column.name] is None:
             problem = "unreadable" if column.name in candidate.unreadable else "missing"
             return f"{problem} {column.name}"
+        if column.name == "is_test" and "is_test" in candidate.unreadable:
+            return "unreadable is_test"
     for column in table.columns:
         if column.is_required and column.allowed and values[column.name] not in column.allowed:
             return f"unknown {column.name}"
@@ -208,12 +240,10 @@ def _reason(
 def _precedence(table: Table) -> Callable[[_Candidate], tuple[Any, ...]]:
     def precedence(candidate: _Candidate) -> tuple[Any, ...]:
         own = candidate.values[table.own_timestamp] if table.own_timestamp else None
-        text = _as_text(table, candidate.text)
         return (
             _null_least(candidate.values["updated_at"]),
             _null_least(own),
-            hashlib.md5("|".join(text).encode()).hexdigest(),
-            text,
+            candidate.place,
         )
 
     return precedence

@@ -10,25 +10,27 @@ from typing import Any
 _TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?"
-    r"(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+    r"(?: ?(Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?"
 )
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_FIRST_YEAR = 1970
+_INTEGER = re.compile(r"([+-]?[0-9]+)(?:\.0+)?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _BOOLEANS = {
-    "true": True,
-    "t": True,
-    "1": True,
-    "yes": True,
-    "false": False,
-    "f": False,
-    "0": False,
-    "no": False,
+    **dict.fromkeys(("true", "t", "yes", "y", "on", "1", "1.0"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "off", "0", "0.0"), False),
 }
+_BLANKS = " \t\n\v\f\r"
+_ADDRESS = re.compile(r"[^\s@＠]+[@＠](?:[^\s@＠]+[.．。][^\s@＠]+|localhost)", re.IGNORECASE)
 _DECIMAL_DIGITS = 18
 
 
 def read_timestamp(text: str) -> datetime | None:
-    """Read an ISO 8601 timestamp as naive UTC; digits beyond the microsecond are cut off."""
+    """Read an ISO 8601 timestamp from 1970 on as naive UTC, cut off after the microsecond."""
+    instant = _read_instant(text)
+    return instant if instant is not None and instant.year >= _FIRST_YEAR else None
+
+
+def _read_instant(text: str) -> datetime | None:
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
         return None
@@ -43,7 +45,7 @@ def read_timestamp(text: str) -> datetime | None:
 
 
 def _read_offset(text: str) -> timedelta | None:
-    if text == "Z":
+    if text in ("Z", "UTC"):
         return timedelta(0)
     digits = text[1:].replace(":", "").ljust(4, "0")
     hours, minutes = int(digits[:2]), int(digits[2:])
@@ -55,19 +57,35 @@ def _read_offset(text: str) -> timedelta | None:
 
 def read_date(text: str) -> date | None:
     """Read a date; of a full timestamp the date as written counts."""
-    return date.fromisoformat(text[:10]) if read_timestamp(text) is not None else None
+    return date.fromisoformat(text[:10]) if _read_instant(text) is not None else None
 
 
 def read_boolean(text: str) -> bool | None:
-    """Read one of the eight words of the contract, in any case."""
-    return _BOOLEANS.get(text.lower())
+    """Read one of the words of the contract, in any case and with blanks around."""
+    return _BOOLEANS.get(read_word(text))
+
+
+def read_word(text: str) -> str:
+    """Read a word of which the case and the blanks around mean nothing."""
+    return text.strip(_BLANKS).lower()
+
+
+def read_currency(text: str) -> str:
+    """Read a currency code of which the case and the blanks around mean nothing."""
+    return text.strip(_BLANKS).upper()
+
+
+def without_addresses(text: str) -> str:
+    """Put `(email)` in the place of whatever looks like an email address."""
+    return _ADDRESS.sub("(email)", text)
 
 
 def read_integer(text: str) -> int | None:
-    """Read digits with an optional sign, within 64 bits."""
-    if _INTEGER.fullmatch(text) is None:
+    """Read digits with an optional sign, within 64 bits; `2.0` is 2."""
+    match = _INTEGER.fullmatch(text)
+    if match is None:
         return None
-    value = int(text)
+    value = int(match[1])
     return value if -(2**63) <= value < 2**63 else None
 
 
@@ -92,6 +110,9 @@ def round_half_away(value: Fraction, places: int) -> Decimal:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "text": str,
+    "word": read_word,
+    "currency": read_currency,
+    "shown": without_addresses,
     "timestamp": read_timestamp,
     "date": read_date,
     "boolean": read_boolean,

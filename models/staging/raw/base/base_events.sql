@@ -17,6 +17,7 @@ repeated_keys as (
 select
     {{ contract_columns('events', 'read_rows') }},
     read_rows.raw_row,
+    read_rows.unreadable_columns,
     1 as copies,
     read_rows.contract_reason as reject_reason
 from read_rows

@@ -4,12 +4,11 @@
 ] -%}
 with
 
-line_counts as (
+row_counts as (
     select
         table_name,
-        count(*) as line_count
-    from {{ source('raw_files', 'malformed_lines') }}
-    group by table_name
+        row_count
+    from {{ source('raw_files', 'files') }}
 
     {%- for name in table_names %}
 
@@ -17,13 +16,12 @@ line_counts as (
 
     select
         '{{ name }}' as table_name,
-        count(*) as line_count
-    from {{ source('raw', name) }}
+        0 as row_count
     {%- endfor %}
 )
 
 select
     table_name,
-    cast(sum(line_count) as {{ dbt.type_bigint() }}) as line_count
-from line_counts
+    cast(sum(row_count) as {{ dbt.type_bigint() }}) as line_count
+from row_counts
 group by table_name

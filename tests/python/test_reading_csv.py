@@ -4,25 +4,24 @@ import csv
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
-import jinja2
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchestration.csv_reader import Plugin, csv_header, records
+from segmentry.reading.csv_files import read_csv_file, split_strictly
+from segmentry.reading.csv_text import read_header, records
+from segmentry.reading.errors import ReadingError
+from segmentry.reading.files import RawFile, find_raw_files
 from tests.python.reference.reading import split_records
-from tests.python.warehouse import ROOT
 
 Split = list[list[str] | str]
 
 HEADER = b"first,second,third\n"
 LINE_END = re.compile(rb"\r\n|\n|\r")
-MACROS = ("cross_database/sql_text.sql", "raw/csv_fields.sql", "raw/csv_lines.sql")
 
 # Pieces out of which a hostile file is put together.
 PIECES = (
@@ -64,66 +63,35 @@ def expected_split(data: bytes, field_count: int = 3) -> Split:
     ]
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a CSV file to write to, one example after the other."""
-    return tmp_path_factory.mktemp("csv") / "file.csv"
+Reader = Callable[[bytes], Split]
 
 
 @pytest.fixture(scope="module")
-def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection that has the plugin's functions."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a raw folder of one CSV file to write to, one example after the other."""
+    return tmp_path_factory.mktemp("csv")
+
+
+def only_file(folder: Path, data: bytes, name: str = "orders.csv") -> RawFile:
+    """Write the only file of a raw folder and return it as it is found."""
+    (folder / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    [file] = find_raw_files(folder, ["orders"]).files["orders"]
+    return file
+
+
+@pytest.fixture(scope="module")
+def read(folder: Path) -> Iterator[Reader]:
+    """Yield the way in which a build reads the records after the header."""
     with duckdb.connect() as connection:
-        Plugin("csv_reader", {}).configure_connection(connection)
-        yield connection
 
+        def read_file(data: bytes) -> Split:
+            found = read_csv_file(connection, only_file(folder, data), [], folder)
+            rows = connection.execute(found.records).fetchall()
+            assert found.row_count == len(rows)
+            assert all((fields is None) != (line is None) for fields, line in rows)
+            return [line if fields is None else fields for fields, line in rows]
 
-@pytest.fixture(scope="module")
-def macros() -> jinja2.environment.TemplateModule:
-    """Return the macros that split lines in SQL."""
-    source = "".join((ROOT / "macros" / name).read_text() for name in MACROS)
-    return jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(source).module
-
-
-class SqlSplitter:
-    """Splits a file with the SQL of the macros, as `load_csv_files` does."""
-
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        macros: jinja2.environment.TemplateModule,
-        path: Path,
-    ) -> None:
-        self._connection = connection
-        self._macros = macros
-        self._path = path
-
-    def __call__(self, data: bytes, field_count: int = 3) -> Split | None:
-        """Return the records of a file with a header, None when it is not for SQL to split."""
-        self._path.write_bytes(data)
-        lines = getattr(self._macros, "csv_lines")(str(self._path), field_count)  # noqa: B009
-        fields = getattr(self._macros, "csv_fields")("line")  # noqa: B009
-        execute = self._connection.execute
-        execute(f"create or replace temp table csv_lines as {lines}")
-        broken = execute(
-            "select count(*) filter (not is_record), (select count(*) from csv_line_errors)"
-            " from csv_lines"
-        ).fetchall()[0]
-        found = None
-        if sum(broken) == 0:
-            found = [row[0] for row in execute(f"select {fields} from csv_lines").fetchall()]
-        execute("drop table csv_lines; drop table csv_line_errors; drop table csv_scans")
-        return found
-
-
-@pytest.fixture(scope="module")
-def split_in_sql(
-    connection: duckdb.DuckDBPyConnection,
-    macros: jinja2.environment.TemplateModule,
-    path: Path,
-) -> SqlSplitter:
-    """Return the way of splitting a file in SQL."""
-    return SqlSplitter(connection, macros, path)
+        yield read_file
 
 
 CASES: dict[str, tuple[bytes, Split]] = {
@@ -182,25 +150,89 @@ def test_lines_are_split_strictly(name: str) -> None:
 def test_header(tmp_path: Path, suffix: str, data: bytes, expected: list[str]) -> None:
     file = tmp_path / f"file{suffix}"
     file.write_bytes(gzip.compress(data) if suffix == ".csv.gz" else data)
-    assert csv_header(str(file)) == expected
+    assert list(read_header(file).columns) == expected
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
-def test_function_of_the_connection_splits_a_file(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path, suffix: str
+@pytest.mark.parametrize(
+    ("data", "delimiter"),
+    [
+        (b"a,b;c,d\n1;2;3;4\n", ","),
+        (b"a;b;c,d\n", ";"),
+        (b"a\tb\tc,d\n", "\t"),
+        (b'"a,b,c,d";b;c\n', ";"),
+        (b"a\n1;2\n", ","),
+        (b"a;b,c\n", ","),
+    ],
+)
+def test_the_header_says_what_separates_fields(tmp_path: Path, data: bytes, delimiter: str) -> None:
+    """The most frequent of comma, semicolon and tab outside quotes; of equals the first."""
+    file = tmp_path / "file.csv"
+    file.write_bytes(data)
+    assert read_header(file).delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    "data", [b'a,"b\n1,2\n', b'a,"b', b'"a"b,c\n1,2\n', b'"a,b,c\n' + b"1,2,3\n" * 400_000]
+)
+def test_a_header_with_wrong_quotes_stops_the_run(tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "file.csv"
+    file.write_bytes(data)
+    with pytest.raises(ReadingError, match="header"):
+        read_header(file)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_with_a_byte_order_mark_is_read(read: Reader, encoding: str) -> None:
+    text = '\ufeffa;b\r\n1;"Zoë 😀"\r\nbroken\r\n'
+    assert read(text.encode(encoding)) == [["1", "Zoë 😀"], "broken"]
+
+
+def test_utf_16_that_ends_in_the_middle_of_a_letter_stops_the_run(read: Reader) -> None:
+    with pytest.raises(ReadingError, match="ends early"):
+        read("\ufeffa,b\n1,2\n".encode("utf-16-le")[:-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "delimiter"),
+    [
+        (name, delimiter)
+        for name, (data, _) in CASES.items()
+        for delimiter in (b",", b";", b"\t")
+        if delimiter == b"," or delimiter not in data
+    ],
+)
+def test_a_build_reads_what_is_split_strictly(read: Reader, name: str, delimiter: bytes) -> None:
+    data, expected = CASES[name]
+    text = delimiter.decode()
+    changed = [
+        entry.replace(",", text)
+        if isinstance(entry, str)
+        else [field.replace(",", text) for field in entry]
+        for entry in expected
+    ]
+    header = HEADER.replace(b",", delimiter)
+    assert read(header + data.replace(b",", delimiter)) == changed
+
+
+@pytest.mark.parametrize(
+    ("ending", "more"),
+    [
+        (b"", []),
+        (b"\0" * 100, []),
+        (gzip.compress(b""), []),
+        (gzip.compress(b"3,4\n"), [(["3", "4"], None)]),
+    ],
+)
+def test_a_gzip_of_several_parts_is_read_to_its_end(
+    tmp_path: Path, ending: bytes, more: list[tuple[list[str], None]]
 ) -> None:
-    """Fields and texts go into one file, of which a line has one or the other."""
-    data = b'\xef\xbb\xbffirst,second\r\n1,"two\r\nlines"\r\nbroken\r\n'
-    file = tmp_path / f"file{suffix}"
-    file.write_bytes(gzip.compress(data) if suffix == ".csv.gz" else data)
-    assert connection.execute("select csv_header(?)", [str(file)]).fetchall() == [
-        (["first", "second"],)
-    ]
-    [(target,)] = connection.execute("select split_csv(?, 2)", [str(file)]).fetchall()
-    assert pq.read_table(target).to_pylist() == [
-        {"fields": ["1", "two\r\nlines"], "text": None},
-        {"fields": None, "text": "broken"},
-    ]
+    file = tmp_path / "orders.csv.gz"
+    file.write_bytes(gzip.compress(b"a,b\n1,2\n") + ending)
+    [found] = find_raw_files(tmp_path, ["orders"]).files["orders"]
+    with duckdb.connect() as connection:
+        read_file = read_csv_file(connection, found, [], tmp_path)
+        rows = connection.execute(read_file.records).fetchall()
+    assert rows == [(["1", "2"], None), *more]
 
 
 @given(
@@ -244,10 +276,9 @@ def test_no_line_is_lost(lines: list[bytes], line_end: bytes) -> None:
 @example(data=b'"e\xcc\x81","\xcc\x81",""\n')
 @example(data=b"a,b,c\r\nd,e,f\rg,h,i\n")
 @example(data=b"a,b," + b"c" * 3_000_000 + b"\n")
-def test_sql_splits_as_the_reader_does_or_leaves_it(split_in_sql: SqlSplitter, data: bytes) -> None:
-    """A file that SQL takes on gives the records of the strict reader, and no broken line."""
-    found = split_in_sql(HEADER + data)
-    assert found is None or found == split(data)
+@example(data=b"a,b,c\n" + bytes(range(1, 10)) + b"," + bytes(range(14, 32)) + b",\x7f\n")
+def test_a_build_reads_any_file_as_the_reference_does(read: Reader, data: bytes) -> None:
+    assert read(HEADER + data) == expected_split(data)
 
 
 @given(
@@ -262,19 +293,22 @@ def test_sql_splits_as_the_reader_does_or_leaves_it(split_in_sql: SqlSplitter, d
     line_end=st.sampled_from(["\n", "\r\n", "\r"]),
     mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
 )
-def test_sql_takes_on_what_has_no_line_breaks(
-    split_in_sql: SqlSplitter, rows: list[list[str]], line_end: str, mark: bytes
+def test_a_build_reads_what_a_writer_wrote(
+    read: Reader, rows: list[list[str]], line_end: str, mark: bytes
 ) -> None:
     stream = io.StringIO(newline="")
     csv.writer(stream, lineterminator=line_end, quoting=csv.QUOTE_ALL).writerows(
         [["first", "second", "third"], *rows]
     )
-    assert split_in_sql(mark + stream.getvalue().encode()) == rows
+    assert read(mark + stream.getvalue().encode()) == rows
 
 
-@given(data=hostile_bytes, field_count=st.integers(1, 4))
-def test_sql_and_reader_agree_on_any_width(
-    split_in_sql: SqlSplitter, data: bytes, field_count: int
-) -> None:
-    found = split_in_sql(b"header\n" + data, field_count)
-    assert found is None or found == split(data, field_count)
+@given(lines=st.lists(st.lists(st.text("ab", max_size=3), min_size=3, max_size=3), max_size=12))
+def test_plain_lines_are_left_to_duckdb(folder: Path, lines: list[list[str]]) -> None:
+    """What needs no strict splitting is not split strictly, which would take much longer."""
+    data = HEADER + b"".join(",".join(line).encode() + b"\n" for line in lines)
+    with duckdb.connect() as connection:
+        found = read_csv_file(connection, only_file(folder, data), [], folder)
+    assert "read_csv" in found.records
+    strict = split_strictly(found.file, found.header, folder)
+    assert strict.row_count == found.row_count

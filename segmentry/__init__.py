@@ -1,0 +1,1 @@
+"""What Segmentry does around dbt: reading raw files, and all that needs no scheduler."""

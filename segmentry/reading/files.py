@@ -1,0 +1,190 @@
+"""Finds the files of each raw table in a folder, and names what is none."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from segmentry.reading.errors import ReadingError, reason_of
+
+
+class Format(StrEnum):
+    """How a raw file is written, by the end of its name."""
+
+    PARQUET = ".parquet"
+    CSV = ".csv"
+    CSV_GZ = ".csv.gz"
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file of a raw table.
+
+    Attributes:
+        table: the raw table.
+        root: the raw folder, absolute.
+        path: where it is, absolute.
+        shown: its path from the raw folder on, for people.
+        format: how it is written.
+        size: bytes.
+        changed_at: when it was last written, in nanoseconds since 1970.
+        keys: the keys, in lower case, of folders named `key=value` below the table's own folder.
+    """
+
+    table: str
+    root: Path
+    path: Path
+    shown: str
+    format: Format
+    size: int
+    changed_at: int
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RawFolder:
+    """What lies in a raw folder.
+
+    Attributes:
+        files: the files of each table, in the order of their paths' bytes.
+        unread: files and folders that belong to no table, hidden and temporary ones last.
+    """
+
+    files: dict[str, list[RawFile]]
+    unread: list[str]
+
+
+def find_raw_files(folder: Path, tables: Sequence[str]) -> RawFolder:
+    """Return the files of every raw table below a folder.
+
+    A table is one file of its name, a folder of its name with files at any depth, or both; a
+    folder's name may end as a file's does. Names count in any case of letters, and are taken
+    literally. Hidden and temporary files (`.x`, `_x`) are left out. Links are followed.
+
+    Args:
+        folder: the raw folder.
+        tables: the names of the tables.
+
+    Raises:
+        ReadingError: when the folder, or a folder or file of a table, can't be looked at.
+    """
+    root = folder.absolute()
+    if not root.exists():
+        raise ReadingError("there is no such folder")
+    if not root.is_dir():
+        raise ReadingError("it is a file: name the folder that holds it")
+    files: dict[str, list[RawFile]] = {table: [] for table in tables}
+    unread: list[str] = []
+    left_out: list[str] = []
+    for entry in _entries(root):
+        table = _table_of(entry.name, tables)
+        if is_left_out(entry.name):
+            left_out.append(_shown(entry, root))
+        elif table is None:
+            unread.append(_shown(entry, root))
+        elif entry.is_dir():
+            before = len(files[table])
+            for path, keys in _walk(entry, root, frozenset(), frozenset(), unread, left_out):
+                files[table].append(_raw_file(table, path, root, keys))
+            if len(files[table]) == before:
+                unread.append(f"{_shown(entry, root)} (no file in it)")
+        elif _format_of(entry.name):
+            files[table].append(_raw_file(table, entry, root, frozenset()))
+        else:
+            unread.append(_shown(entry, root))
+    for found in files.values():
+        found.sort(key=lambda file: os.fsencode(file.path))
+    return RawFolder(files, [*sorted(unread), *sorted(left_out)])
+
+
+def is_left_out(name: str) -> bool:
+    """Tell whether a file or folder is hidden or temporary, by its name."""
+    return name.startswith((".", "_"))
+
+
+def _table_of(name: str, tables: Iterable[str]) -> str | None:
+    stem = name.lower()
+    for ending in sorted(Format, key=len, reverse=True):
+        if stem.endswith(ending):
+            stem = stem.removesuffix(ending)
+            break
+    return stem if stem in tables else None
+
+
+def _format_of(name: str) -> Format | None:
+    return next(
+        (ending for ending in Format if name.lower().endswith(ending) and len(name) > len(ending)),
+        None,
+    )
+
+
+def _walk(
+    folder: Path,
+    root: Path,
+    keys: frozenset[str],
+    above: frozenset[Path],
+    unread: list[str],
+    left_out: list[str],
+) -> Iterator[tuple[Path, frozenset[str]]]:
+    resolved = folder.resolve()
+    if resolved in above:
+        raise ReadingError(f"{_shown(folder, root)} leads back to a folder that it lies in")
+    for entry in _entries(folder, root):
+        if is_left_out(entry.name):
+            left_out.append(_shown(entry, root))
+        elif entry.is_dir():
+            below = keys | _key_of(entry.name)
+            yield from _walk(entry, root, below, above | {resolved}, unread, left_out)
+        elif _format_of(entry.name):
+            yield entry, keys
+        else:
+            unread.append(_shown(entry, root))
+
+
+def _key_of(name: str) -> frozenset[str]:
+    key, sign, _ = name.partition("=")
+    return frozenset({key.lower()} if sign and key else ())
+
+
+def _entries(folder: Path, root: Path | None = None) -> list[Path]:
+    try:
+        return sorted(folder.iterdir(), key=os.fsencode)
+    except OSError as error:
+        where = f"{_shown(folder, root)} can't be opened: " if root else "it can't be opened: "
+        raise ReadingError(f"{where}{reason_of(error)}") from error
+
+
+def _raw_file(table: str, path: Path, root: Path, keys: frozenset[str]) -> RawFile:
+    shown = _shown(path, root)
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise ReadingError(f"the name of {shown} is not UTF-8: rename it") from error
+    if "\\" in str(path):
+        raise ReadingError(f"the path of {shown} holds a backslash: rename it")
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ReadingError(f"{shown} is no file that can be read twice")
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        raise ReadingError(f"{shown} can't be opened: {reason_of(error)}") from error
+    return RawFile(
+        table=table,
+        root=root,
+        path=path,
+        shown=shown,
+        format=_format_of(path.name) or Format.CSV,
+        size=status.st_size,
+        changed_at=status.st_mtime_ns,
+        keys=keys,
+    )
+
+
+def _shown(path: Path, root: Path) -> str:
+    # Bytes that are no UTF-8, and control characters, would tear the line that names a file.
+    written = str(path.relative_to(root)).encode("utf-8", "replace").decode()
+    return "".join(letter if letter.isprintable() else "?" for letter in written)

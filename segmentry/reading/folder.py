@@ -1,0 +1,220 @@
+"""A raw folder, checked to the end of every file before anything is touched, then loaded."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+import duckdb
+
+from segmentry.reading import sql
+from segmentry.reading.contract import Column, Table
+from segmentry.reading.csv_files import CsvFile, read_csv_file
+from segmentry.reading.csv_text import DELIMITERS
+from segmentry.reading.errors import ReadingError
+from segmentry.reading.files import Format, RawFile, find_raw_files
+from segmentry.reading.parquet_files import (
+    ParquetFile,
+    native_types,
+    read_parquet_file,
+    select_rows,
+)
+
+NAMES_SHOWN = 20
+DELIMITER_NAMES = {";": "semicolons", "\t": "tabs"}
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """The files of a raw table, looked at.
+
+    Attributes:
+        table: the table of the contract.
+        csv: its CSV files, by path.
+        parquet: its Parquet files, by path.
+    """
+
+    table: Table
+    csv: list[CsvFile] = field(default_factory=list)
+    parquet: list[ParquetFile] = field(default_factory=list)
+
+    @property
+    def row_counts(self) -> list[tuple[RawFile, int]]:
+        """The files with the rows and lines that are in them, counted without DuckDB."""
+        return [
+            *((found.file, found.row_count) for found in self.csv),
+            *((found.file, found.row_count) for found in self.parquet),
+        ]
+
+    def columns_of(self) -> Iterator[tuple[RawFile, frozenset[str]]]:
+        """Yield the columns of each file, those of its path included, in lower case."""
+        for csv in self.csv:
+            yield csv.file, csv.file.keys.union(csv.header.columns)
+        for parquet in self.parquet:
+            yield parquet.file, parquet.file.keys.union(parquet.types)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a raw folder holds, and how it is loaded.
+
+    Attributes:
+        messages: what there is to say of it, a line each.
+        statements: SQL that makes the raw tables in a schema, in their order.
+    """
+
+    messages: list[str]
+    statements: list[str]
+
+
+def read_folder(folder: Path, tables: Sequence[Table], schema: str, scratch: Path) -> Reading:
+    """Check a raw folder, and say how it is loaded.
+
+    Args:
+        folder: the raw folder.
+        tables: the contract.
+        schema: the schema of the raw tables in the warehouse, as SQL.
+        scratch: a folder for CSV files that have to be split strictly; the statements read it.
+
+    Raises:
+        ReadingError: when the folder or a file of a table can't be read, or a required table or
+            column is missing; its text names every such file.
+    """
+    found = find_raw_files(folder, [table.name for table in tables])
+    problems: list[str] = []
+    raw_tables: list[RawTable] = []
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for table in tables:
+            raw_table = RawTable(table)
+            for file in found.files[table.name]:
+                try:
+                    _look_at(connection, file, raw_table, scratch)
+                except ReadingError as error:
+                    problems.append(f"{file.shown}: {error}")
+            raw_tables.append(raw_table)
+    for raw_table in raw_tables:
+        has_files = bool(found.files[raw_table.table.name])
+        problems += _missing(folder, raw_table, has_files)
+    if problems:
+        raise ReadingError("; ".join(problems))
+    return Reading(
+        messages=list(_messages(folder, raw_tables, found.unread)),
+        statements=list(_statements(raw_tables, schema)),
+    )
+
+
+def _look_at(
+    connection: duckdb.DuckDBPyConnection, file: RawFile, raw_table: RawTable, scratch: Path
+) -> None:
+    columns = raw_table.table.columns
+    if file.format is Format.PARQUET:
+        raw_table.parquet.append(read_parquet_file(connection, file, columns))
+    else:
+        raw_table.csv.append(read_csv_file(connection, file, columns, scratch))
+
+
+def _missing(folder: Path, raw_table: RawTable, has_files: bool) -> Iterator[str]:
+    table = raw_table.table
+    if table.is_required and not has_files:
+        yield f"table `{table.name}` is missing"
+    for file, present in raw_table.columns_of():
+        for column in table.columns:
+            if column.is_required and column.name not in present:
+                yield (
+                    f"table `{table.name}` lacks the required column `{column.name}` in "
+                    f"{folder / file.shown}"
+                )
+
+
+def _messages(folder: Path, raw_tables: Sequence[RawTable], unread: Sequence[str]) -> Iterator[str]:
+    absent: list[str] = []
+    for raw_table in raw_tables:
+        table = raw_table.table
+        present = [columns for _, columns in raw_table.columns_of()]
+        if not present:
+            absent.append(table.name)
+            continue
+        known = frozenset[str]().union(*present)
+        absent += [f"{table.name}.{c.name}" for c in table.columns if c.name not in known]
+    if absent:
+        yield f"Not in {folder}, taken as empty: {', '.join(absent)}"
+    if unread:
+        more = len(unread) - NAMES_SHOWN
+        told = ", ".join(unread[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+        yield f"Not read in {folder}, since no raw table is called so: {told}"
+    split = [(csv.header.delimiter, csv.file.shown) for raw in raw_tables for csv in raw.csv]
+    for delimiter, files in groupby(sorted(split), key=lambda pair: pair[0]):
+        if delimiter != DELIMITERS[0]:
+            names = [name for _, name in files]
+            more = len(names) - NAMES_SHOWN
+            told = ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+            yield f"Split at {DELIMITER_NAMES[delimiter]}: {told}"
+
+
+def _statements(raw_tables: Sequence[RawTable], schema: str) -> Iterator[str]:
+    yield f"create schema if not exists {schema}"
+    yield (
+        f"create or replace table {schema}.files (table_name varchar, file_path varchar, "
+        "byte_count bigint, changed_at timestamp, row_count bigint)"
+    )
+    for raw_table in raw_tables:
+        for file, row_count in raw_table.row_counts:
+            yield (
+                f"insert into {schema}.files values ({sql.text(file.table)}, "
+                f"{sql.text(file.path)}, {file.size}, make_timestamp_ns({file.changed_at}), "
+                f"{row_count})"
+            )
+        yield from _load(raw_table, schema)
+    malformed = " union all ".join(
+        f"select {sql.text(raw_table.table.name)} as table_name, malformed_line as line "
+        f"from {schema}.{raw_table.table.name}__csv where malformed_line is not null"
+        for raw_table in raw_tables
+        if raw_table.csv
+    )
+    nothing = "select null::varchar as table_name, null::varchar as line where false"
+    yield f"create or replace table {schema}.malformed_lines as {malformed or nothing}"
+
+
+def _load(raw_table: RawTable, schema: str) -> Iterator[str]:
+    table = raw_table.table
+    relation = f"{schema}.{table.name}"
+    names = [column.name for column in table.columns]
+    selects = list(_parquet_selects(raw_table))
+    yield f"drop view if exists {relation}"
+    yield f"drop table if exists {relation}__csv"
+    if raw_table.csv:
+        declared = [f"{name} varchar" for name in (*names, "malformed_line", "file_path")]
+        yield f"create table {relation}__csv ({', '.join(declared)})"
+        for csv in raw_table.csv:
+            values = ", ".join(_csv_value(csv, column) for column in table.columns)
+            yield (
+                f"insert into {relation}__csv select {values}, malformed_line, "
+                f"{sql.text(csv.file.path)} from ({csv.records})"
+            )
+        selects.append(
+            f"select {', '.join(names)}, file_path, rowid as line_number from {relation}__csv "
+            "where malformed_line is null"
+        )
+    if not selects:
+        empty = ", ".join(f"null::varchar as {name}" for name in names)
+        selects.append(f"select {empty}, ''::varchar as file_path, 0 as line_number where false")
+    yield f"create view {relation} as {' union all '.join(selects)}"
+
+
+def _parquet_selects(raw_table: RawTable) -> Iterator[str]:
+    columns = raw_table.table.columns
+    native = native_types(raw_table.parquet, columns, is_alone=not raw_table.csv)
+    alike: dict[tuple[object, ...], list[ParquetFile]] = {}
+    for found in raw_table.parquet:
+        alike.setdefault((found.schema, found.file.keys), []).append(found)
+    for files in alike.values():
+        yield select_rows(files, columns, native)
+
+
+def _csv_value(csv: CsvFile, column: Column) -> str:
+    if column.name in csv.header.columns:
+        return f"fields[{csv.header.columns.index(column.name) + 1}]"
+    if column.name in csv.file.keys:
+        return sql.key_in_path(sql.text(csv.file.path), csv.file.root, column.name)
+    return "null"

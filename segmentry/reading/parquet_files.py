@@ -1,0 +1,243 @@
+"""Parquet files as selects of the contract's columns, each file by its own types.
+
+A type that the contract takes as it is stays, as long as all files of the table agree on it; any
+other value becomes the text that means the same: ids without `.0`, bytes as UTF-8, NaN as null.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from segmentry.reading import sql
+from segmentry.reading.contract import Column
+from segmentry.reading.errors import ReadingError, reason_of
+from segmentry.reading.files import RawFile
+
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+FLOATS = ("FLOAT", "DOUBLE")
+TIMESTAMPS = (
+    "TIMESTAMP",
+    "TIMESTAMP WITH TIME ZONE",
+    "TIMESTAMP_S",
+    "TIMESTAMP_MS",
+    "TIMESTAMP_NS",
+)
+# What staging reads as it is, by the contract's type.
+NATIVE = {
+    "timestamp": (*TIMESTAMPS, "DATE"),
+    "date": ("DATE", *TIMESTAMPS),
+    "boolean": ("BOOLEAN",),
+    "integer": INTEGERS,
+    "decimal": (*INTEGERS, "DECIMAL", *FLOATS),
+    "text": ("VARCHAR",),
+}
+# The years that a timestamp may have to be written as text at all.
+FIRST_INSTANT, LAST_INSTANT = "timestamp '0001-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
+# Floating-point numbers are whole and exact below it.
+EXACT_BELOW = 2**53
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """A Parquet file that was looked at.
+
+    Attributes:
+        file: the file.
+        schema: the name and the type of each of its columns, in its order.
+        row_count: its rows, by its footer.
+        wild: the columns, in lower case, that hold a time too far off to stay a timestamp.
+    """
+
+    file: RawFile
+    schema: tuple[tuple[str, str], ...]
+    row_count: int
+    wild: frozenset[str]
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The types by the columns' names in lower case."""
+        return {name.lower(): type_ for name, type_ in self.schema}
+
+
+def read_parquet_file(
+    connection: duckdb.DuckDBPyConnection, file: RawFile, columns: Sequence[Column]
+) -> ParquetFile:
+    """Look at a Parquet file, to its end.
+
+    Args:
+        connection: a connection of its own to DuckDB.
+        file: the file.
+        columns: the contract's columns.
+
+    Raises:
+        ReadingError: when the file can't be read to its end, or holds ids that a floating-point or
+            decimal column has spoilt.
+    """
+    try:
+        with pq.ParquetFile(file.path) as opened:
+            names = [name.lower() for name in opened.schema_arrow.names]
+            row_count = opened.metadata.num_rows
+    except (pa.ArrowException, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise ReadingError(f"it can't be read: {reason_of(error)}") from error
+        raise ReadingError("it is no whole Parquet file: its footer can't be read") from error
+    if twice := [c.name for c in columns if names.count(c.name) > 1]:
+        raise ReadingError(f"it has the column `{twice[0]}` twice")
+    source = f"read_parquet({sql.path(file.path)}, hive_partitioning = false)"
+    try:
+        described = connection.execute(f"describe select * from {source}").fetchall()
+        schema = tuple((name, type_) for name, type_, *_ in described)
+        looks = _looks(columns, {name.lower(): type_ for name, type_ in schema})
+        values = ", ".join(sql.name(c.name) for c in columns if c.name in names) or "null"
+        # Counts may come from the footer alone; a digest reads every value.
+        questions = ["count(*)", f"bit_xor(hash({values}))", *looks.values()]
+        ((read_count, _, *answers),) = connection.execute(
+            f"select {', '.join(questions)} from {source}"
+        ).fetchall()
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        raise ReadingError("it is damaged: not all of its values can be read") from error
+    if read_count != row_count:
+        raise ReadingError("it is damaged: it has other rows than its footer says")
+    found = dict(zip(looks, answers, strict=True))
+    for column in columns:
+        if column.is_id and found.get((column.name, "spoilt")):
+            raise ReadingError(
+                f"its column `{column.name}` is of a type for fractions, and "
+                f"{found[column.name, 'spoilt']:,} of its ids are no whole numbers below 2^53: "
+                "write ids as text or as integers"
+            )
+    wild = frozenset(name for (name, look), answer in found.items() if look == "wild" and answer)
+    return ParquetFile(file, schema, row_count, wild)
+
+
+def _looks(columns: Sequence[Column], types: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Return what is asked of columns whose type may hold what the contract can't take."""
+    looks: dict[tuple[str, str], str] = {}
+    for column in columns:
+        if column.name not in types:
+            continue
+        type_, value = types[column.name], sql.name(column.name)
+        if column.is_id and _is_fractional(type_):
+            looks[column.name, "spoilt"] = (
+                f"count(case when not {_is_missing(value, type_)} "
+                f"and not {_is_whole(value, type_)} then 1 end)"
+            )
+        elif type_ in TIMESTAMPS or type_ == "DATE":
+            looks[column.name, "wild"] = (
+                f"count(case when {value} is not null and not {_is_in_calendar(value)} then 1 end)"
+            )
+    return looks
+
+
+def select_rows(
+    files: Sequence[ParquetFile], columns: Sequence[Column], native: Mapping[str, str]
+) -> str:
+    """Return the select of the contract's columns from files that have one schema.
+
+    Args:
+        files: the files, alike in their schemas, wild columns and the keys in their paths.
+        columns: the contract's columns.
+        native: the columns that stay what they are, with their type; all others become text.
+
+    Returns:
+        A select of those columns, `file_path` and `line_number`, the row's place in its file.
+    """
+    first = files[0]
+    selected = [f"{_value(first, column, native)} as {column.name}" for column in columns]
+    paths = ", ".join(sql.path(found.file.path) for found in files)
+    return (
+        f"select {', '.join(selected)}, filename as file_path, file_row_number as line_number "
+        f"from read_parquet([{paths}], filename = true, file_row_number = true, "
+        "hive_partitioning = false)"
+    )
+
+
+def native_types(
+    files: Sequence[ParquetFile], columns: Sequence[Column], is_alone: bool
+) -> dict[str, str]:
+    """Return the columns of a table that stay what they are, with their type.
+
+    Args:
+        files: the Parquet files of the table.
+        columns: the contract's columns.
+        is_alone: whether the table has no other files.
+    """
+    native: dict[str, str] = {}
+    for column in columns if is_alone else ():
+        types = {found.types.get(column.name, "") for found in files} - {""}
+        is_in_path = any(column.name in found.file.keys for found in files)
+        is_wild = any(column.name in found.wild for found in files)
+        if len(types) == 1 and not is_in_path and not is_wild:
+            (type_,) = types
+            if _base(type_) in NATIVE[_base(column.type)]:
+                native[column.name] = type_
+    return native
+
+
+def as_text(value: str, type_: str, column: Column) -> str:
+    """Return an expression for the text that means the same as a value of a type.
+
+    Args:
+        value: the value, as SQL.
+        type_: its type in DuckDB.
+        column: the contract's column that it is for.
+    """
+    written = f"cast({value} as varchar)"
+    if type_ == "BLOB":
+        return f"coalesce(try(decode({value})), {written})"
+    if type_ in TIMESTAMPS:
+        far_off = f"coalesce(epoch_us({value}) || ' microseconds after 1970', 'infinite')"
+        return (
+            f"case when {_is_in_calendar(value)} then {written} "
+            f"when {value} is not null then {far_off} end"
+        )
+    if _is_fractional(type_):
+        if _base(column.type) == "decimal":
+            # Without the exponent that very small and very large numbers are written with.
+            number = f"coalesce(cast(try_cast({written} as decimal(38, 18)) as varchar), {written})"
+        else:
+            digits = f"cast(cast({value} as hugeint) as varchar)"
+            number = f"case when {_is_whole(value, type_)} then {digits} else {written} end"
+        return f"case when not {_is_missing(value, type_)} then {number} end"
+    return value if type_ == "VARCHAR" else written
+
+
+def _value(found: ParquetFile, column: Column, native: Mapping[str, str]) -> str:
+    type_ = found.types.get(column.name)
+    name = sql.name(column.name)
+    if column.name in native:
+        type_ = native[column.name]
+        if column.name not in found.types:
+            return f"cast(null as {type_})"
+        return f"case when not isnan({name}) then {name} end" if type_ in FLOATS else name
+    if type_:
+        return as_text(name, type_, column)
+    if column.name in found.file.keys:
+        return sql.key_in_path("filename", found.file.root, column.name)
+    return "cast(null as varchar)"
+
+
+def _is_in_calendar(value: str) -> str:
+    # A type with another unit reaches further than a timestamp can be cast.
+    instant = f"try_cast({value} as timestamp)"
+    return f"coalesce({instant} between {FIRST_INSTANT} and {LAST_INSTANT}, false)"
+
+
+def _is_fractional(type_: str) -> bool:
+    return type_ in FLOATS or _base(type_) == "DECIMAL"
+
+
+def _is_missing(value: str, type_: str) -> str:
+    return f"({value} is null or isnan({value}))" if type_ in FLOATS else f"({value} is null)"
+
+
+def _is_whole(value: str, type_: str) -> str:
+    is_exact = f" and abs({value}) < {EXACT_BELOW}" if type_ in FLOATS else ""
+    return f"({value} = trunc({value}){is_exact})"
+
+
+def _base(type_: str) -> str:
+    return type_.split("(")[0]

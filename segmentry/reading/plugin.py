@@ -1,0 +1,46 @@
+"""The dbt-duckdb plugin through which a run of dbt has a raw folder read."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+
+from segmentry.reading.contract import read_contract
+from segmentry.reading.errors import ReadingError
+from segmentry.reading.folder import read_folder
+
+
+class Plugin(BasePlugin):
+    """Registers `read_raw_folder(folder, contract, schema)` as an SQL function."""
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Create the function on a new connection.
+
+        Args:
+            conn: the connection of the warehouse.
+        """
+        self._scratch = tempfile.TemporaryDirectory(prefix="segmentry-reading-")
+        conn.create_function("read_raw_folder", self.read_raw_folder, side_effects=True)
+
+    def read_raw_folder(self, folder: str, contract: str, schema: str) -> str:
+        """Check a raw folder, and say how it is loaded.
+
+        Args:
+            folder: its path.
+            contract: the raw contract as the macro `raw_contract` gives it, in JSON.
+            schema: the schema of the raw tables, as SQL.
+
+        Returns:
+            JSON: `error`, null or what is wrong; else `messages` and `statements`. What the
+            statements read lives as long as the connection.
+        """
+        tables = read_contract(json.loads(contract))
+        try:
+            reading = read_folder(Path(folder), tables, schema, Path(self._scratch.name))
+        except ReadingError as error:
+            return json.dumps({"error": str(error)})
+        return json.dumps(
+            {"error": None, "messages": reading.messages, "statements": reading.statements}
+        )
