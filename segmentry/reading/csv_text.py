@@ -148,7 +148,7 @@ def read_header(path: Path) -> Header:
     the first of them when none does.
 
     Raises:
-        ReadingError: when the header can't be split.
+        ReadingError: when the header can't be decoded or split.
     """
     with told_in_words(), open_text(path) as stream:
         text, line_count = "", 0
@@ -161,6 +161,8 @@ def read_header(path: Path) -> Header:
                 raise ReadingError("a quote in its header is not closed")
     if text.count(QUOTE) % 2:
         raise ReadingError("a quote in its header is not closed")
+    if not is_unicode(text):
+        raise ReadingError("its header is not UTF-8")
     delimiter = max(DELIMITERS, key=QUOTED.sub("", text).count)
     try:
         fields = next(

@@ -14,6 +14,7 @@ COPIED = (
     "seeds",
     "profiles",
     "orchestration",
+    "segmentry",
     "tests/generic",
     "tests/singular",
 )

@@ -37,11 +37,17 @@ def write_csv_gz(folder: Path, table: str, rows: Sequence[Row]) -> None:
 
 def write_parquet(folder: Path, table: str, rows: Sequence[Row]) -> None:
     """Write a table as one Parquet file of text."""
-    columns = {
-        column: pa.array([row.get(column) or None for row in rows], pa.string())
-        for column in all_columns(table)
-    }
-    pq.write_table(pa.table(columns), folder / f"{table}.parquet")
+    (folder / f"{table}.parquet").write_bytes(parquet_bytes(all_columns(table), rows))
+
+
+def parquet_bytes(columns: Sequence[str], rows: Sequence[Row]) -> bytes:
+    """Return rows as Parquet, all columns text."""
+    arrays = [
+        pa.array([row.get(column) or None for row in rows], pa.string()) for column in columns
+    ]
+    stream = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, names=list(columns)), stream)
+    return stream.getvalue()
 
 
 def write_parts(folder: Path, table: str, rows: Sequence[Row]) -> None:

@@ -18,8 +18,8 @@ from segmentry.reading.files import find_raw_files
 from segmentry.reading.folder import read_folder
 from tests.python.compiled import CompiledProject
 
-Rows = list[tuple[Any, ...]]
-Ask = Callable[..., Rows]
+# One list of rows for a single query, else one for each.
+Ask = Callable[..., Any]
 
 ORDERS = "order_id,customer_id,ordered_at,status,currency,subtotal_amount\n"
 
@@ -65,10 +65,10 @@ def raw(tmp_path: Path) -> Path:
 def ask(compiled_project: CompiledProject, raw: Path, tmp_path: Path) -> Ask:
     """Return a function that builds from the raw folder and answers queries, one list each."""
 
-    def build_and_ask(*queries: str, raw_dir: Path = raw, models: Sequence[str]) -> Rows:
+    def build_and_ask(*queries: str, raw_dir: Path = raw, models: Sequence[str]) -> Any:
         with compiled_project.build(raw_dir, tmp_path, models) as connection:
             answers = [connection.execute(query).fetchall() for query in queries]
-        return answers[0] if len(answers) == 1 else answers  # type: ignore[return-value]
+        return answers[0] if len(answers) == 1 else answers
 
     return build_and_ask
 
