@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 from jinja2 import Environment, nodes
 
 from orchestration.dbt_command import DbtError, run_dbt
 from orchestration.pages import page_template
+from orchestration.publish.build import read_segment_sizes
+from orchestration.publish.errors import PublishError
 from orchestration.segment_catalog import read_segment_catalog
-from orchestration.settings import ROOT
+from orchestration.segment_needs import no_data, read_unmet_needs
+from orchestration.settings import ROOT, Settings
 
 PAGES = ("definitions.html", "definitions.md")
 # The day of a build is no part of what a segment means.
@@ -51,6 +55,8 @@ class SegmentDefinition:
         family: the heading that it stands under.
         description: what it means, in plain words.
         rule: what its model says of its rows.
+        needs: the raw tables without which it is empty; `customers or orders` where either will do.
+        members: its size in the warehouse, or that there is no data; empty without a warehouse.
         thresholds: the vars of its model and of the intermediate models that it reads.
         owner: the team that answers for it.
         typical_use: what marketing does with it.
@@ -64,6 +70,8 @@ class SegmentDefinition:
     family: str
     description: str
     rule: str
+    needs: tuple[str, ...]
+    members: str
     thresholds: tuple[Threshold, ...]
     owner: str
     typical_use: str
@@ -73,7 +81,7 @@ class SegmentDefinition:
 
 
 def read_definitions(
-    project: Path, target: Path, variables: Mapping[str, Any]
+    project: Path, target: Path, variables: Mapping[str, Any], warehouse: Path | None = None
 ) -> list[SegmentDefinition]:
     """Return the definition of every segment in the catalog, in its order.
 
@@ -81,6 +89,7 @@ def read_definitions(
         project: the root of the dbt project.
         target: the folder that dbt writes to.
         variables: dbt vars that are given on the command line of builds, over the configured ones.
+        warehouse: the DuckDB file whose sizes are shown; none are without it.
 
     Raises:
         DbtError: when dbt can't read the project.
@@ -99,6 +108,7 @@ def read_definitions(
         if node["resource_type"] == "model"
     }
     thresholds = read_thresholds(project, variables)
+    members = read_members(warehouse) if warehouse else {}
     return [
         SegmentDefinition(
             segment=row["segment"],
@@ -106,6 +116,11 @@ def read_definitions(
             family=row["family"],
             description=row["description"],
             rule=models[f"segment_{row['segment']}"]["description"],
+            needs=tuple(
+                need if isinstance(need, str) else " or ".join(need)
+                for need in models[f"segment_{row['segment']}"]["config"]["meta"]["needs"]
+            ),
+            members=members.get(row["segment"], ""),
             thresholds=tuple(
                 thresholds[name]
                 for name in thresholds
@@ -119,6 +134,27 @@ def read_definitions(
         )
         for row in read_segment_catalog(project)
     ]
+
+
+def read_members(warehouse: Path) -> dict[str, str]:
+    """Return how many customers each segment of a warehouse has, or that there is no data.
+
+    Nothing is told of a warehouse that is not there, not whole, or being written.
+    """
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            query = "select max(as_of_date) from customer_facts"
+            ((as_of_date,),) = connection.execute(query).fetchall()
+            sizes = read_segment_sizes(connection)
+            unmet_needs = read_unmet_needs(connection)
+    except (duckdb.Error, PublishError):
+        return {}
+    return {
+        segment: no_data(unmet_needs[segment])
+        if segment in unmet_needs
+        else f"{size:,} {'customer' if size == 1 else 'customers'} at the end of {as_of_date}"
+        for segment, size in sizes.items()
+    }
 
 
 def find_variables(model: str, models: Mapping[str, Any]) -> set[str]:
@@ -191,7 +227,8 @@ def main() -> int:
     variables = yaml.safe_load(parser.parse_args().vars)
     target = ROOT / "target"
     try:
-        definitions = read_definitions(ROOT, target, variables)
+        warehouse = Settings.from_environment().warehouse
+        definitions = read_definitions(ROOT, target, variables, warehouse)
     except DbtError as error:
         print(error, file=sys.stderr)
         return 1

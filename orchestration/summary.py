@@ -8,6 +8,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.segment_needs import no_data, read_unmet_needs
 from orchestration.settings import DEFAULT_WAREHOUSE
 
 WIDE = 110
@@ -65,6 +66,7 @@ SEGMENTS_QUERY = """
     )
 
     select
+        segment_catalog.segment,
         segment_catalog.family,
         segment_catalog.label,
         coalesce(sizes.customers, 0) as customers,
@@ -86,8 +88,16 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def segments_table(rows: list[dict[str, Any]], with_reasons: bool) -> Table:
-    """Lay the segments out by family, with size, share, revenue and, if asked, one reason."""
+def segments_table(
+    rows: list[dict[str, Any]], unmet_needs: dict[str, str], with_reasons: bool
+) -> Table:
+    """Lay the segments out by family, with size, share, revenue and, if asked, one reason.
+
+    Args:
+        rows: the segments.
+        unmet_needs: by segment the raw tables without which it has no data.
+        with_reasons: whether there is room for a reason.
+    """
     table = Table(title="Segments", title_justify="left", header_style="bold", box=None)
     table.add_column("segment", no_wrap=True, width=34)
     for name in ("customers", "share", "revenue"):
@@ -106,7 +116,10 @@ def segments_table(rows: list[dict[str, Any]], with_reasons: bool) -> Table:
             f"{100 * (row['share'] or 0):.1f} %",
             f"{row['net_revenue']:,.0f}",
         ]
-        table.add_row(*cells, *([row["example"] or ""] if with_reasons else []))
+        reason = row["example"] or ""
+        if needs := unmet_needs.get(row["segment"]):
+            cells, reason = [cells[0], "no data", "", ""], no_data(needs)
+        table.add_row(*cells, *([reason] if with_reasons else []))
     return table
 
 
@@ -121,6 +134,7 @@ def print_summary(warehouse: Path, console: Console) -> None:
         shop = fetch(connection, SHOP_QUERY)[0]
         rows = fetch(connection, ROWS_QUERY)[0]
         segments = fetch(connection, SEGMENTS_QUERY)
+        unmet_needs = read_unmet_needs(connection)
     console.print()
     console.print(
         f"As of the end of [bold]{shop['as_of_date']}[/bold]: {shop['customers']:,} customers, "
@@ -133,7 +147,12 @@ def print_summary(warehouse: Path, console: Console) -> None:
         f"duplicates, {rows['rejected_rows']:,.0f} rejected with their reason."
     )
     console.print()
-    console.print(segments_table(segments, with_reasons=console.width >= WIDE))
+    with_reasons = console.width >= WIDE
+    console.print(segments_table(segments, unmet_needs, with_reasons))
+    if not with_reasons:
+        for needs in sorted(set(unmet_needs.values())):
+            labels = [row["label"] for row in segments if unmet_needs.get(row["segment"]) == needs]
+            console.print(f"[dim]{no_data(needs)}[/dim] ({', '.join(labels)})")
 
 
 def main() -> None:

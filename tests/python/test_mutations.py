@@ -113,7 +113,7 @@ MUTATIONS = (
         "score_after >= recoveries.score_before",
     ),
     Mutation(
-        "models/segments/place/segment_age_bands.sql",
+        "models/segments/person/segment_age_bands.sql",
         "customers.age_years >= 0",
         "customers.age_years > 0",
     ),
@@ -123,7 +123,7 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        "models/segments/place/segment_origins.sql",
+        "models/segments/technology/segment_origins.sql",
         "technologies.use_rank = 1",
         "technologies.use_rank <= 2",
     ),
@@ -136,6 +136,37 @@ MUTATIONS = (
         "models/segments/value/segment_rfm_groups.sql",
         "recency_score >= 3 and buyers.frequency_score >= 4",
         "recency_score > 3 and buyers.frequency_score >= 4",
+    ),
+    Mutation(
+        "models/segments/value/segment_rfm_groups.sql",
+        "first_ordered_on >= {{",
+        "first_ordered_on > {{",
+    ),
+    Mutation(
+        "models/segments/purchase/segment_high_spenders.sql",
+        "buyers.order_count >= {{",
+        "buyers.order_count > {{",
+    ),
+    # Metrics
+    Mutation(
+        f"{INTERMEDIATE}/traffic/int_visitor_counts.sql",
+        "count(buyers.dimension) as converted",
+        "count(*) as converted",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/traffic/int_visitor_months.sql",
+        "    and visitors.month = buyers.month\n",
+        "",
+    ),
+    Mutation(
+        "models/metrics/segment_metrics.sql",
+        "    where segment_value <> ''\n    group by segment, customer_id",
+        "    where segment_value <> ''",
+    ),
+    Mutation(
+        "models/metrics/segment_sizes.sql",
+        "where unmet_needs.segment is null",
+        "where unmet_needs.segment is not null",
     ),
     # Time
     Mutation(f"{INTERMEDIATE}/as_of/int_as_of.sql", "as_of_date - 90 then", "as_of_date - 91 then"),

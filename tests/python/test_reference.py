@@ -977,3 +977,81 @@ def test_overlaps_and_metrics(run: Run) -> None:
     assert (june["country_code"], june["spend"], june["first_time_buyers"]) == ("US", 30, 1)
     assert june["customer_acquisition_cost"] == 30.0
     assert all(row["spend"] == 0 for row in result["acquisition_costs"] if row is not june)
+
+
+def test_who_buys_without_a_session_is_no_visitor(run: Run) -> None:
+    """Ten buyers of whom two came: the rate is of the two."""
+    result = run(
+        {
+            "orders": [order(str(n), customer_id=f"c{n}", country_code="US") for n in range(10)],
+            "events": [
+                event("a", "2026-06-01T11:00:00Z", customer_id="c1", country_code="US"),
+                event("b", "2026-06-01T11:00:00Z", customer_id="c2", country_code="MX"),
+            ],
+        }
+    )
+    metrics = {(row["segment"], row["segment_value"]): row for row in result["segment_metrics"]}
+    rates = {row["dimension_value"]: row["conversion_rate"] for row in result["shop_metrics"]}
+    assert metrics["", ""]["conversion_rate"] == 1.0
+    assert metrics["buyers", ""]["conversion_rate"] == 1.0
+    assert rates == {"US": 1.0, "MX": 0.0}
+    (june,) = [row for row in result["acquisition_costs"] if row["country_code"] == "US"]
+    assert june["conversion_rate"] == 1.0
+
+
+def test_lines_without_a_price_count_for_categories_alone(run: Run) -> None:
+    prices = ["349.00", *[""] * 3]
+    result = run(
+        {
+            "products": [{"product_id": "bed", "category": "beds"}],
+            "orders": [order(str(n), customer_id=f"c{n}") for n in range(4)],
+            "order_lines": [
+                {
+                    "order_id": str(n),
+                    "line_number": "1",
+                    "product_id": "bed",
+                    "quantity": "1",
+                    "unit_price": price,
+                }
+                for n, price in enumerate(prices)
+            ],
+        }
+    )
+    assert members(result, "category_buyers") == {(f"c{n}", "beds") for n in range(4)}
+    assert members(result, "high_end_buyers") == set()
+    assert reasons(result, "order_lines") == []
+    assert [row["unit_price"] for row in result["order_lines"]] == [Decimal("349.00"), *[None] * 3]
+
+
+@pytest.mark.parametrize(("first_on", "has_groups"), [("2026-04-01", True), ("2026-04-02", False)])
+def test_recency_says_something_after_90_days(run: Run, first_on: str, has_groups: bool) -> None:
+    """Whoever the first valid order was of; one that was cancelled was no beginning."""
+    result = run(
+        {
+            "orders": [
+                order("1", ordered_at="2025-01-01", status="cancelled"),
+                order("2", customer_id="", ordered_at=first_on),
+                order("3", ordered_at="2026-06-30"),
+            ]
+        }
+    )
+    assert members(result, "rfm_groups") == ({("1", "new")} if has_groups else set())
+
+
+def test_sizes_of_a_first_day(run: Run) -> None:
+    """Valued segments have a row over all values, and one with 0 where there is data."""
+    result = run(
+        {"orders": [order("1"), order("2", customer_id="2", ordered_at="2026-05-01")]},
+    )
+    sizes = {
+        (row["segment"], row["segment_value"]): (row["customer_count"], row["net_revenue"])
+        for row in result["segment_sizes"]
+    }
+    assert sizes["purchase_months", "2026-05"] == (1, 100)
+    assert sizes["purchase_months", "*"] == (2, 200)
+    assert sizes["repeat_customers", ""] == (0, 0)
+    assert sizes["christmas_buyers", "*"] == (0, 0)
+    assert not [place for place in sizes if place[0] in ("returning_visitors", "category_buyers")]
+    unmet = {row["need"] for row in result["segment_needs"] if not row["is_met"]}
+    assert {"events", "customers or consent_events"} <= unmet
+    assert unmet.isdisjoint({"orders", "customers or orders"})

@@ -24,6 +24,8 @@ ENTRY = """
     description: One row per customer.
     columns: *segment_columns
 """
+ROW = "small_baskets,Small baskets,purchase,Text.,team,,false,false,,Use.\n"
+MOVED = "\nbuyers,Buyers,need,"
 PURCHASE = "models/segments/purchase"
 YAML = f"{PURCHASE}/_purchase__models.yml"
 
@@ -75,8 +77,9 @@ def test_a_forgotten_step_names_the_segment_and_the_file(tmp_path: Path) -> None
     entries = ENTRY.format(segment="big_baskets")
     described.write_text(text.replace("\nunit_tests:", f"{entries}\nunit_tests:"), encoding="utf-8")
     (written / "segment_big_baskets.sql").write_text(RULE.format(segment="big_baskets"))
-    with (project / "seeds" / "segment_catalog.csv").open("a") as catalog:
-        catalog.write("small_baskets,Small baskets,purchase,Text.,team,,false,false,,Use.\n")
+    catalog = project / "seeds" / "segment_catalog.csv"
+    rows = catalog.read_text(encoding="utf-8").replace("\nbuyers,Buyers,purchase,", MOVED)
+    catalog.write_text(rows + ROW, encoding="utf-8")
 
     assert without_unit_test(project) == [
         f"Segment big_baskets: add a unit test of segment_big_baskets to {YAML}."
@@ -87,6 +90,7 @@ def test_a_forgotten_step_names_the_segment_and_the_file(tmp_path: Path) -> None
         "Segment big_baskets: add its row to seeds/segment_catalog.csv.",
         "Segment big_baskets: add it to the list in models/membership/segment_memberships.sql.",
         f"Segment big_baskets: say in {YAML} which raw tables it is empty without",
+        "Segment buyers: its family in seeds/segment_catalog.csv is need, its folder purchase.",
         "Segment small_baskets: write its rule in "
         "models/segments/<family>/segment_small_baskets.sql",
     ):

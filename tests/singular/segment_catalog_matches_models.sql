@@ -1,9 +1,12 @@
 -- depends_on: {{ ref('segment_memberships') }}
--- Every segment model is in the catalog and in the memberships and says what it needs, and every
--- catalog row is a model. What is missing is told with the file to edit.
+-- Every segment model is in the catalog, under the family of its folder, and in the memberships, and
+-- says what it needs; every catalog row is a model. What is missing is told with the file to edit.
 {%- set catalog = ref('segment_catalog') -%}
 {%- if execute and flags.WHICH in ['build', 'test'] -%}
-{%- set listed = run_query('select segment from ' ~ catalog).columns[0].values() -%}
+{%- set listed = {} -%}
+{%- for row in run_query('select segment, family from ' ~ catalog).rows -%}
+{%- do listed.update({row[0]: row[1]}) -%}
+{%- endfor -%}
 {%- set memberships = [] -%}
 {%- for node in graph.nodes.values() if node.name == 'segment_memberships' -%}
 {%- do memberships.extend(node.depends_on.nodes) -%}
@@ -15,6 +18,11 @@
 {%- if segment not in listed -%}
 {%- do problems.append(
     'Segment ' ~ segment ~ ': add its row to seeds/segment_catalog.csv.'
+) -%}
+{%- elif listed[segment] != model.fqn[-2] -%}
+{%- do problems.append(
+    'Segment ' ~ segment ~ ': its family in seeds/segment_catalog.csv is ' ~ listed[segment]
+    ~ ', its folder ' ~ model.fqn[-2] ~ '.'
 ) -%}
 {%- endif -%}
 {%- if model.unique_id not in memberships -%}

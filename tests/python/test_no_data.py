@@ -1,0 +1,73 @@
+"""A segment of which there is no data is not shown as one that nobody is in."""
+
+from io import StringIO
+from pathlib import Path
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from orchestration.segment_definitions import read_members
+from orchestration.segment_needs import read_unmet_needs
+from orchestration.summary import print_summary
+
+TABLES = """
+    create table segment_catalog as select * from (values
+        ('buyers', 'Buyers', 'purchase'), ('referrers', 'Referrers', 'purchase'),
+        ('fans', 'Fans', 'purchase'), ('idle', 'Idle', 'purchase')
+    ) as catalog (segment, label, family);
+    create table customer_facts as
+        select 'a' as customer_id, date '2026-06-30' as as_of_date, 1 as order_count,
+            10.00 as net_revenue, true as is_email_subscriber;
+    create table segment_memberships as
+        select 'a' as customer_id, 'buyers' as segment, '' as segment_value, 'one order' as reason;
+    create table segment_needs as select * from (values
+        ('buyers', 'orders', 'orders', true), ('idle', 'orders', 'orders', true),
+        ('referrers', 'events', 'events', false), ('fans', 'events', 'events', false),
+        ('fans', 'customers or surveys', 'customers', false),
+        ('fans', 'customers or surveys', 'surveys', false)
+    ) as needs (segment, need, table_name, is_met);
+    create table raw_row_counts as
+        select 1 as raw_row_count, 1 as staged_row_count, 0 as rejected_row_count,
+            0 as duplicate_key_count, 0 as exact_duplicate_count;
+"""
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """Return a warehouse with one buyer, of a shop that has orders and nothing else."""
+    path = tmp_path / "shop.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(TABLES)
+    return path
+
+
+@pytest.mark.parametrize("width", [80, 130])
+def test_the_summary_says_what_is_needed(warehouse: Path, width: int) -> None:
+    console = Console(file=StringIO(), width=width)
+    print_summary(warehouse, console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    rows = {
+        line.split()[0]: line.split()[1:] for line in shown.splitlines() if line.startswith("  ")
+    }
+    assert rows["Buyers"][:4] == ["1", "100.0", "%", "10"]
+    assert rows["Idle"] == ["0", "0.0", "%", "0"]
+    assert rows["Referrers"][:2] == rows["Fans"][:2] == ["no", "data"]
+    assert "no data: needs events" in shown
+    assert "no data: needs customers or surveys, events" in shown
+
+
+def test_the_page_of_definitions_says_what_is_needed(warehouse: Path) -> None:
+    assert read_members(warehouse) == {
+        "buyers": "1 customer at the end of 2026-06-30",
+        "idle": "0 customers at the end of 2026-06-30",
+        "referrers": "no data: needs events",
+        "fans": "no data: needs customers or surveys, events",
+    }
+    assert read_members(warehouse.with_name("no.duckdb")) == {}
+
+
+def test_a_warehouse_of_before_lacks_nothing(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("drop table segment_needs")
+        assert read_unmet_needs(connection) == {}
