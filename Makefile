@@ -4,18 +4,26 @@ PYTHON ?= python3
 PORT ?= 3000
 BIN := .venv/bin
 READY := .venv/.ready
-# The demo shop, whatever shop the environment names.
-DEMO := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
-	-u SEGMENTRY_PUBLISHED_DIR
+# No shop that `.env` or the environment names.
+NO_SHOP := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
+	-u SEGMENTRY_PUBLISHED_DIR -u SEGMENTRY_TIMEZONE -u SEGMENTRY_CURRENCY -u SEGMENTRY_COUNTRY \
+	-u SEGMENTRY_AS_OF -u SEGMENTRY_ID_SALT SEGMENTRY_ENV_FILE=
+# dbt does not read `.env` by itself.
+DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
-FOR_TESTS := $(DEMO) -u SEGMENTRY_ID_SALT SEGMENTRY_WAREHOUSE=$(TESTED)
+FOR_TESTS := $(NO_SHOP) SEGMENTRY_WAREHOUSE=$(TESTED)
 
-.PHONY: demo publish roll-back serve what-if test types tested prove example docs lock clean
+.PHONY: demo build publish roll-back serve what-if test types tested prove example docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
-	@$(DEMO) $(BIN)/python -m orchestration.build --publish
+	@$(NO_SHOP) $(BIN)/python -m orchestration.build --publish
+
+## Your own shop, as .env or the environment says, from raw files to segments, and what came out:
+## make build, or once with other vars: make build VARS='{as_of: 2026-06-30}'
+build: $(READY)
+	@$(BIN)/python -m orchestration.build $(if $(VARS),--vars "$$VARS")
 
 ## Check the last build and make it the version that readers meet; swings that are meant are named:
 ## make publish ACCEPT="one_timers buyers"
@@ -61,15 +69,15 @@ prove:
 example: $(READY)
 	@rm -rf examples/raw/complete_journey
 	@$(BIN)/python -m examples.run complete_journey --output examples/raw/complete_journey
-	@SEGMENTRY_RAW_DIR=examples/raw/complete_journey \
+	@$(NO_SHOP) SEGMENTRY_RAW_DIR=examples/raw/complete_journey \
 		SEGMENTRY_WAREHOUSE=warehouse/complete_journey.duckdb \
-		$(BIN)/python -m orchestration.build \
-		--vars '{as_of: 2017-12-31, shop_timezone: America/New_York}'
+		SEGMENTRY_TIMEZONE=America/New_York SEGMENTRY_AS_OF=2017-12-31 \
+		$(BIN)/python -m orchestration.build
 
 ## The documentation of every model and column, at target/static_index.html, what each segment means,
 ## at target/definitions.html, and what published tables hold, at target/contracts.html.
 docs: $(READY)
-	@$(BIN)/dbt docs generate --static
+	@$(DBT) docs generate --static
 	@$(BIN)/python -m orchestration.segment_definitions
 	@$(BIN)/python -m orchestration.contracts
 

@@ -1,8 +1,7 @@
 """Builds a warehouse with dbt and shows what came out. Run as `python -m orchestration.build`.
 
-What is built is said as for dbt itself: by `SEGMENTRY_RAW_DIR`, `SEGMENTRY_WAREHOUSE` and `--vars`.
-With none of them, it is the demo shop. Data is tested here; unit tests, which look at the code
-alone, are left to `make test`.
+What is built is said by `.env`, by the environment and by `--vars`; with none of them, it is the
+demo shop. Data is tested here; unit tests, which look at the code alone, are left to `make test`.
 """
 
 import argparse
@@ -11,63 +10,50 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from orchestration.dbt_command import DBT
+from orchestration.dbt_command import DBT, QUIET_SETTINGS
 from orchestration.publish.errors import PublishError
-from orchestration.publish.folders import CURRENT
 from orchestration.publish.last_build import publish_last_build
 from orchestration.publish.publish import KEPT_VERSIONS
+from orchestration.publish.report import print_published, shown
 from orchestration.settings import DEMO_SHOP, ROOT, Settings
 from orchestration.summary import print_summary
+from segmentry.build.progress import show_event, shown_progress
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.variables import read_variables
 
 
 def build(arguments: list[str], console: Console) -> bool:
-    """Run a dbt command in a process of its own and show a bar that moves with every node.
+    """Run a dbt command in a process of its own and show how far it is.
 
     Args:
         arguments: the dbt command and its flags.
-        console: where the bar, dbt's messages and its failures are shown.
+        console: where progress, the project's messages and failures are shown.
 
     Returns:
         Whether everything passed.
     """
     command = [str(DBT), "--no-use-colors", "--log-format", "json", *arguments]
-    columns = [TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn()]
     with (
-        Progress(*columns, TimeElapsedColumn(), console=console) as progress,
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
+        shown_progress(console) as display,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env={**os.environ, **QUIET_SETTINGS}
+        ) as process,
     ):
-        task = progress.add_task("reading the project", total=None)
         for line in process.stdout or ():
-            event = json.loads(line) if line.startswith("{") else {"info": {}, "data": {}}
-            info, data = event["info"], event["data"]
-            if info.get("name") == "LogStartLine":
-                progress.update(
-                    task,
-                    completed=data["index"],
-                    total=data["total"],
-                    description=shorten(data["description"]),
-                )
-            elif info.get("level") in ("warn", "error") or info.get("name") == "JinjaLogInfo":
-                progress.console.print(info["msg"], markup=False, highlight=False)
+            if line.startswith("{"):
+                show_event(json.loads(line), display, console)
         success = process.wait() == 0
         if success:
-            progress.update(task, description="built and tested")
+            display.phase("built and tested")
     return success
 
 
-def shorten(description: str) -> str:
-    """Return the last word of dbt's description of a node: its name, at most 44 characters."""
-    return description.split()[-1].rsplit("::", 1)[0][:44]
-
-
-def shown(path: Path) -> Path:
-    """Return a path as it is shown: one in the project starts at its root."""
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+def print_error(message: str, console: Console) -> None:
+    """Print what stops a command."""
+    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def publish(settings: Settings, console: Console) -> bool:
@@ -84,19 +70,9 @@ def publish(settings: Settings, console: Console) -> bool:
         with console.status("validating and publishing"):
             version = publish_last_build(settings, [], KEPT_VERSIONS)
     except PublishError as error:
-        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        print_error(str(error), console)
         return False
-    results = version.manifest.validation["results"]
-    warnings = sum(not result["success"] for result in results)
-    console.print(
-        f"Published as [bold]{version.build_id}[/bold]: {len(results):,} expectations asked, "
-        f"{warnings} with a warning."
-    )
-    current = shown(settings.published / CURRENT)
-    console.print(
-        f"[dim]For BI: {current}/segmentry.duckdb and {current}/parquet. "
-        f"What was asked and answered: {current}/validation/index.html[/dim]"
-    )
+    print_published(version, settings, console)
     return True
 
 
@@ -114,7 +90,12 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console()
     os.chdir(ROOT)
-    settings = Settings.from_environment()
+    try:
+        settings = Settings.from_environment()
+        settings.check(read_variables(arguments.vars))
+    except SettingsError as error:
+        print_error(str(error), console)
+        return 1
     shop = "The demo shop" if settings.raw_dir == DEMO_SHOP else shown(settings.raw_dir)
     console.print(f"[bold]{shop}[/bold]: from raw files to segments")
     started = time.monotonic()

@@ -21,6 +21,8 @@ from orchestration.pages import page_template
 from orchestration.publish.build import quote
 from orchestration.publish.writing import ADDRESS, BI, DATABASES
 from orchestration.settings import ROOT, Settings
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.places import check_build
 
 PAGES = ("contracts.html", "contracts.md")
 UNION_OF_SEGMENTS = "segment_memberships"
@@ -109,12 +111,14 @@ def read_contracts(project: Path, target: Path, warehouse: Path) -> list[Contrac
 
     Raises:
         DbtError: when dbt can't read the project.
-        duckdb.Error: when the warehouse can't be read.
+        SettingsError: when the warehouse can't be read.
     """
     run_dbt("parse", project=project, environment={"DBT_TARGET_PATH": str(target)})
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     never_null = find_never_null(manifest["nodes"].values())
     has_build = warehouse.exists()
+    if has_build:
+        check_build(warehouse)
     with duckdb.connect(str(warehouse), read_only=True) if has_build else nullcontext() as build:
         contracts = [
             to_contract(node, never_null, build)
@@ -246,11 +250,8 @@ def main() -> int:
     target = ROOT / "target"
     try:
         contracts = read_contracts(ROOT, target, Settings.from_environment().warehouse)
-    except DbtError as error:
+    except (DbtError, SettingsError) as error:
         print(error, file=sys.stderr)
-        return 1
-    except duckdb.Error:
-        print("The warehouse can't be read; is a build running?", file=sys.stderr)
         return 1
     for page in PAGES:
         (target / page).write_text(render(contracts, page), encoding="utf-8")

@@ -5,10 +5,13 @@ from dagster import AutomationConditionSensorDefinition, Definitions, in_process
 from orchestration.assets.dbt import dbt_models, other_sources, read_dbt_graph
 from orchestration.assets.published import published_version
 from orchestration.assets.raw import raw_assets, raw_tables
-from orchestration.partitions import daily_partitions, read_project_vars
+from orchestration.partitions import daily_partitions
 from orchestration.resources import dbt_program, dbt_project
 from orchestration.schedules import daily_job, every_morning
 from orchestration.sensors import late_version, new_raw_files, tell_failure, tell_recovery
+from orchestration.settings import ROOT
+from segmentry.settings.environment import load_env_file
+from segmentry.settings.variables import check_variables, configured_variables
 
 
 def shop_definitions() -> Definitions:
@@ -16,11 +19,14 @@ def shop_definitions() -> Definitions:
 
     Raises:
         DbtError: when dbt can't read the project.
+        SettingsError: when a setting of the shop can't be used.
         ValueError: when the first day is no date.
     """
+    load_env_file(ROOT)
+    check_variables(ROOT, {})
     project = dbt_project()
     graph = read_dbt_graph(project)
-    partitions = daily_partitions(read_project_vars())
+    partitions = daily_partitions(configured_variables(ROOT))
     raw_files = raw_assets(graph)
     models = dbt_models(graph, partitions)
     version = published_version(models)

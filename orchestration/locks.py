@@ -5,17 +5,21 @@ from contextlib import contextmanager
 
 from dagster import RetryRequested
 
+from segmentry.settings.places import HELD
+
 # Whoever else writes the warehouse is at work for minutes: 30 tries are five minutes.
 MAX_RETRIES = 30
 SECONDS_TO_WAIT = 10
 
-# DuckDB has one writer; these are the first words of what it tells everybody else.
-LOCK_MESSAGE = "Could not set lock on file"
+# DuckDB has one writer; these are words of what it, and the project for it, tells everybody else.
+LOCK_MESSAGES = ("Could not set lock on file", HELD)
 
 
 def is_locked(error: BaseException | None) -> bool:
     """Tell whether an error, or what caused it, is that another process holds the file."""
-    return error is not None and (LOCK_MESSAGE in str(error) or is_locked(error.__cause__))
+    if error is None:
+        return False
+    return any(words in str(error) for words in LOCK_MESSAGES) or is_locked(error.__cause__)
 
 
 @contextmanager

@@ -1,24 +1,15 @@
 """The days that are built: one partition a day, in the shop's time zone."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import yaml
 from dagster import DailyPartitionsDefinition
 
-from orchestration.settings import ROOT
-
+AS_OF = "SEGMENTRY_AS_OF"
 FIRST_DAY = "2026-01-01"
-
-
-def read_project_vars(project: Path = ROOT) -> dict[str, Any]:
-    """Return the vars of a dbt project, as its `dbt_project.yml` gives them."""
-    text = (project / "dbt_project.yml").read_text(encoding="utf-8")
-    variables: dict[str, Any] = yaml.safe_load(text)["vars"]
-    return variables
 
 
 def daily_partitions(
@@ -44,9 +35,28 @@ def daily_partitions(
     )
 
 
-def vars_of_day(day: str) -> dict[str, str]:
-    """Return the dbt vars that compute everything for the end of a day, given as 2026-06-30."""
-    return {"as_of": date.fromisoformat(day).isoformat()}
+@contextmanager
+def as_of_day(day: str) -> Iterator[None]:
+    """Have the programs that this process calls compute everything for the end of a day.
+
+    An environment variable leaves dbt the project that it has read: with other --vars it reads it
+    again, every day.
+
+    Args:
+        day: the day, as 2026-06-30.
+
+    Raises:
+        ValueError: when it is no date.
+    """
+    before = os.environ.get(AS_OF)
+    os.environ[AS_OF] = date.fromisoformat(day).isoformat()
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[AS_OF]
+        else:
+            os.environ[AS_OF] = before
 
 
 def day_of_run(tags: Mapping[str, str]) -> str:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 from jinja2 import Environment, nodes
 
 from orchestration.dbt_command import DbtError, run_dbt
@@ -24,6 +23,9 @@ from orchestration.publish.errors import PublishError
 from orchestration.segment_catalog import read_segment_catalog
 from orchestration.segment_needs import no_data, read_unmet_needs
 from orchestration.settings import ROOT, Settings
+from segmentry.settings.environment import load_env_file
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.variables import check_variables, configured_variables, read_variables
 
 PAGES = ("definitions.html", "definitions.md")
 # The day of a build is no part of what a segment means.
@@ -54,7 +56,7 @@ class SegmentDefinition:
         label: its name for people.
         family: the heading that it stands under.
         description: what it means, in plain words.
-        rule: what its model says of its rows.
+        rule: what its model says of its rows, with the values of the vars that it names.
         needs: the raw tables without which it is empty; `customers or orders` where either will do.
         members: its size in the warehouse, or that there is no data; empty without a warehouse.
         thresholds: the vars of its model and of the intermediate models that it reads.
@@ -115,7 +117,7 @@ def read_definitions(
             label=row["label"],
             family=row["family"],
             description=row["description"],
-            rule=models[f"segment_{row['segment']}"]["description"],
+            rule=with_values(models[f"segment_{row['segment']}"]["description"], thresholds),
             needs=tuple(
                 need if isinstance(need, str) else " or ".join(need)
                 for need in models[f"segment_{row['segment']}"]["config"]["meta"]["needs"]
@@ -157,6 +159,16 @@ def read_members(warehouse: Path) -> dict[str, str]:
     }
 
 
+def with_values(description: str, thresholds: Mapping[str, Threshold]) -> str:
+    """Return a description in which the vars that it names in backticks are their values."""
+
+    def value(name: re.Match[str]) -> str:
+        threshold = thresholds.get(name[1])
+        return threshold.value.strip("[]") if threshold else name[0]
+
+    return re.sub(r"`(\w+)`", value, " ".join(description.split()))
+
+
 def find_variables(model: str, models: Mapping[str, Any]) -> set[str]:
     """Return the vars of a segment's model and of the intermediate models that it reads itself."""
     read = {unique_id.rsplit(".", 1)[-1] for unique_id in models[model]["depends_on"]["nodes"]}
@@ -183,7 +195,7 @@ def read_thresholds(project: Path, variables: Mapping[str, Any]) -> dict[str, Th
     the comment starts with is left out.
     """
     text = (project / "dbt_project.yml").read_text(encoding="utf-8")
-    values = yaml.safe_load(text)["vars"] | dict(variables)
+    values = configured_variables(project) | dict(variables)
     reasons: dict[str, str] = {}
     for paragraph in text.partition("\nvars:\n")[2].split("\n\n"):
         comment: list[str] = []
@@ -224,12 +236,15 @@ def main() -> int:
     """Write what each segment means to target/definitions.html and target/definitions.md."""
     parser = argparse.ArgumentParser(prog="definitions", description=main.__doc__)
     parser.add_argument("--vars", default="{}", help="dbt vars that builds are given")
-    variables = yaml.safe_load(parser.parse_args().vars)
     target = ROOT / "target"
+    arguments = parser.parse_args()
     try:
+        load_env_file(ROOT)
+        variables = read_variables(arguments.vars)
+        check_variables(ROOT, variables)
         warehouse = Settings.from_environment().warehouse
         definitions = read_definitions(ROOT, target, variables, warehouse)
-    except DbtError as error:
+    except (DbtError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     for page in PAGES:

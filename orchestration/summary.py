@@ -1,21 +1,30 @@
 """The summary of a warehouse for people: what went in, who came out, and what they are worth."""
 
 import argparse
+import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from orchestration.publish.build import read_settings
+from orchestration.publish.errors import PublishError
 from orchestration.segment_needs import no_data, read_unmet_needs
-from orchestration.settings import DEFAULT_WAREHOUSE
+from orchestration.settings import Settings
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.places import check_build
 
 WIDE = 110
 
 SHOP_QUERY = """
     select
-        max(as_of_date) as as_of_date,
+        (select as_of from int_as_of) as as_of,
+        (select as_of_date from int_as_of) as as_of_date,
         count(*) as customers,
         count(case when order_count > 0 then 1 end) as buyers,
         coalesce(sum(order_count), 0) as orders,
@@ -88,22 +97,21 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def segments_table(
-    rows: list[dict[str, Any]], unmet_needs: dict[str, str], with_reasons: bool
-) -> Table:
-    """Lay the segments out by family, with size, share, revenue and, if asked, one reason.
+def segments_table(rows: list[dict[str, Any]], unmet_needs: dict[str, str], is_wide: bool) -> Table:
+    """Lay the segments out by family, with size, share, revenue and one reason.
+
+    In a narrow terminal labels and reasons take several lines.
 
     Args:
         rows: the segments.
         unmet_needs: by segment the raw tables without which it has no data.
-        with_reasons: whether there is room for a reason.
+        is_wide: whether the terminal is.
     """
     table = Table(title="Segments", title_justify="left", header_style="bold", box=None)
-    table.add_column("segment", no_wrap=True, width=34)
-    for name in ("customers", "share", "revenue"):
-        table.add_column(name, justify="right", no_wrap=True, width=9)
-    if with_reasons:
-        table.add_column("why its best customer is in it", style="dim", no_wrap=True)
+    table.add_column("segment", no_wrap=is_wide, width=34 if is_wide else 26)
+    for name, width in (("customers", 9), ("share", 7), ("revenue", 9)):
+        table.add_column(name, justify="right", no_wrap=True, width=width)
+    table.add_column("why its best customer is in it", style="dim", overflow="fold")
     family = None
     for row in rows:
         if row["family"] != family:
@@ -119,8 +127,23 @@ def segments_table(
         reason = row["example"] or ""
         if needs := unmet_needs.get(row["segment"]):
             cells, reason = [cells[0], "no data", "", ""], no_data(needs)
-        table.add_row(*cells, *([reason] if with_reasons else []))
+        table.add_row(*cells, escape(reason))
     return table
+
+
+def moment(as_of: datetime, as_of_date: date, timezone: str) -> str:
+    """Return in words for when a warehouse was built: the end of a day, or a time of the day.
+
+    Args:
+        as_of: the instant, in UTC without saying so.
+        as_of_date: the last day that it knows of.
+        timezone: the time zone of the shop.
+    """
+    local = as_of.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone))
+    # The end of a day is the first instant of the next one.
+    if local.date() > as_of_date:
+        return f"the end of [bold]{as_of_date}[/bold]"
+    return f"[bold]{local:%Y-%m-%d %H:%M}[/bold] in {timezone}"
 
 
 def print_summary(warehouse: Path, console: Console) -> None:
@@ -129,38 +152,55 @@ def print_summary(warehouse: Path, console: Console) -> None:
     Args:
         warehouse: the DuckDB file that was built.
         console: where it is printed.
+
+    Raises:
+        SettingsError: when there is no whole build to read.
     """
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        shop = fetch(connection, SHOP_QUERY)[0]
-        rows = fetch(connection, ROWS_QUERY)[0]
-        segments = fetch(connection, SEGMENTS_QUERY)
-        unmet_needs = read_unmet_needs(connection)
+    check_build(warehouse)
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            shop = fetch(connection, SHOP_QUERY)[0]
+            rows = fetch(connection, ROWS_QUERY)[0]
+            segments = fetch(connection, SEGMENTS_QUERY)
+            settings = read_settings(connection)
+            unmet_needs = read_unmet_needs(connection)
+    except (duckdb.CatalogException, duckdb.BinderException, PublishError) as error:
+        raise SettingsError(
+            f"{warehouse} holds no whole build: run `make build`, and see what it says."
+        ) from error
+    as_of = moment(shop["as_of"], shop["as_of_date"], settings["shop_timezone"])
     console.print()
     console.print(
-        f"As of the end of [bold]{shop['as_of_date']}[/bold]: {shop['customers']:,} customers, "
+        f"As of {as_of}: {shop['customers']:,} customers, "
         f"{shop['buyers']:,} of them buyers, {shop['orders']:,.0f} valid orders, net revenue "
-        f"{shop['net_revenue']:,.2f}, {shop['subscribers']:,} email subscribers."
+        f"{shop['net_revenue']:,.2f} {settings['reporting_currency']}, "
+        f"{shop['subscribers']:,} email subscribers.",
+        soft_wrap=True,
     )
     console.print(
         f"{rows['raw_rows']:,.0f} raw rows: {rows['staged_rows']:,.0f} used, "
         f"{rows['older_versions']:,.0f} older versions, {rows['exact_duplicates']:,.0f} exact "
-        f"duplicates, {rows['rejected_rows']:,.0f} rejected with their reason."
+        f"duplicates, {rows['rejected_rows']:,.0f} rejected with their reason.",
+        soft_wrap=True,
     )
     console.print()
-    with_reasons = console.width >= WIDE
-    console.print(segments_table(segments, unmet_needs, with_reasons))
-    if not with_reasons:
-        for needs in sorted(set(unmet_needs.values())):
-            labels = [row["label"] for row in segments if unmet_needs.get(row["segment"]) == needs]
-            console.print(f"[dim]{no_data(needs)}[/dim] ({', '.join(labels)})")
+    console.print(segments_table(segments, unmet_needs, is_wide=console.width >= WIDE))
 
 
-def main() -> None:
-    """Print the summary of the warehouse named on the command line."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("warehouse", type=Path, nargs="?", default=DEFAULT_WAREHOUSE)
-    print_summary(parser.parse_args().warehouse, Console())
+def main() -> int:
+    """Print the summary of a warehouse: the one of the settings, or the one that is named."""
+    parser = argparse.ArgumentParser(prog="summary", description=main.__doc__)
+    parser.add_argument("warehouse", type=Path, nargs="?")
+    named = parser.parse_args().warehouse
+    try:
+        print_summary(named or Settings.from_environment().warehouse, Console())
+    except SettingsError as error:
+        Console(stderr=True).print(
+            str(error), style="red", markup=False, highlight=False, soft_wrap=True
+        )
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

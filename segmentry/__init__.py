@@ -1,1 +1,1 @@
-"""What Segmentry does around dbt: reading raw files, and all that needs no scheduler."""
+"""Turns a shop's raw orders, events and surveys into customer facts and named segments."""

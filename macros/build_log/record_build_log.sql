@@ -1,12 +1,18 @@
 {#-
     Runs after every build: notes in the table `build_log` how every model, seed and data test of the
-    project ended. What the build did not touch is there as `not run`.
+    project ended, and says what tests found. What the build did not touch is there as `not run`.
 -#}
 {% macro record_build_log(results) %}
     {%- if is_recorded() -%}
+        {%- set findings = test_findings(results) -%}
         {%- set outcomes = {} -%}
         {%- for result in results -%}
             {%- do outcomes.update({result.node.unique_id: result}) -%}
+            {%- set finding = findings.get(result.node.unique_id) -%}
+            {%- set is_warning = result.status == 'warn' -%}
+            {%- do log(
+                ('Warning: ' if is_warning else 'Failed: ') ~ finding, info=true
+            ) if finding -%}
         {%- endfor -%}
         {%- set started_at = run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f') -%}
         {%- set rows = [] -%}
@@ -21,6 +27,7 @@
                 sql_text(outcome.status if outcome else 'not run'),
                 (outcome.failures if outcome and outcome.failures else 0),
                 sql_text((outcome.message if outcome else none) or ''),
+                sql_text(findings.get(node.unique_id, '')),
             ] | join(', ') ~ ')') -%}
         {%- endfor -%}
         {%- set relation = record_relation('build_log') -%}

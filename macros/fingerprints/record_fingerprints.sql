@@ -12,7 +12,7 @@
     {%- if built and is_recorded() -%}
         {%- set given = {} -%}
         {%- for name, value in invocation_args_dict.get('vars', {}).items() if name != 'as_of' -%}
-            {%- do given.update({name: value}) -%}
+            {%- do given.update({name: value.isoformat() if value.isoformat is defined else value}) -%}
         {%- endfor -%}
         {%- set names = [] -%}
         {%- set rows = [] -%}

@@ -114,6 +114,4 @@ left join other_systems
     and naming_columns.source_system = other_systems.source_system
     and other_systems.place = 1
 cross join {{ ref('int_as_of') }} as as_of
-where exists (
-    select 1 from known_systems where known_systems.named_table = naming_columns.named_table
-)
+where naming_columns.named_table in (select known_systems.named_table from known_systems)

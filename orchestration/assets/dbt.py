@@ -34,10 +34,15 @@ from orchestration.asset_checks import attach_singular_tests
 from orchestration.assets.translator import Translator
 from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
 from orchestration.locks import is_locked, retried_when_locked
-from orchestration.partitions import vars_of_day
+from orchestration.partitions import as_of_day
 from orchestration.segment_catalog import read_segment_catalog
 from orchestration.settings import Settings
 from orchestration.warehouse_facts import TableFacts, read_table_facts
+from segmentry.settings.errors import SettingsError
+
+# One run of dbt over the whole project, because only a whole build can be published. Unit tests say
+# nothing about data: they run where code changes.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 
 DbtEvent = (
     Output[Any] | AssetMaterialization | AssetObservation | AssetCheckResult | AssetCheckEvaluation
@@ -46,6 +51,8 @@ DbtEvent = (
 # The project's own words for a folder or a setting that can't be used: they quote no row.
 OWN_ERRORS = re.compile(r"(?:The raw folder .* can not be read: |The var \w+ is ).*")
 NAMES_TOLD = 10
+# How the project begins what a failed data test found.
+FINDING = "Failed: "
 
 
 @dataclass(frozen=True)
@@ -102,15 +109,6 @@ def dbt_models(graph: DbtGraph, partitions: DailyPartitionsDefinition) -> Assets
     return dbt_build
 
 
-def build_arguments(day: str) -> list[str]:
-    """Return the dbt command that builds and tests everything for a day.
-
-    It is one run of dbt over the whole project, because only a whole build can be published. Unit
-    tests say nothing about data: they run where code changes.
-    """
-    return ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(vars_of_day(day))]
-
-
 def build_day(
     context: AssetExecutionContext, dbt: DbtCliResource, graph: DbtGraph, day: str
 ) -> Iterator[DbtEvent]:
@@ -123,11 +121,13 @@ def build_day(
         DagsterDbtCliRuntimeError: when another process holds the warehouse.
         Failure: when anything failed; its text names what, with counts, and quotes no row.
     """
+    settings = Settings.from_environment()
+    check(settings)
     # The folder outlives only a failed run, whose dbt.log somebody may want to read.
     target = graph.project.project_dir / "target" / "runs" / context.run.run_id
-    arguments = build_arguments(day)
-    invocation = dbt.cli(arguments, context=context, target_path=target, raise_on_error=False)
-    messages = list(invocation.stream_raw_events())
+    with as_of_day(day):
+        invocation = dbt.cli(BUILD, context=context, target_path=target, raise_on_error=False)
+        messages = list(invocation.stream_raw_events())
     events = [
         event
         for message in messages
@@ -146,7 +146,7 @@ def build_day(
         raise Failure(describe_failure(messages, invocation), allow_retries=False)
     # An output is called like its model, which is called like its table.
     built = [event.output_name for event in events if isinstance(event, Output)]
-    facts = read_table_facts(Settings.from_environment().warehouse, built)
+    facts = read_table_facts(settings.warehouse, built)
     for event in events:
         if isinstance(event, Output):
             yield _with_facts(event, facts[event.output_name])
@@ -155,20 +155,43 @@ def build_day(
     shutil.rmtree(target)
 
 
+def check(settings: Settings) -> None:
+    """Look at the settings of the shop before dbt is started.
+
+    Raises:
+        SettingsError: when another process holds the warehouse.
+        Failure: when a setting can't be used.
+    """
+    try:
+        settings.check({})
+    except SettingsError as error:
+        if is_locked(error):
+            raise
+        raise Failure(f"dbt: {error}", allow_retries=False) from error
+
+
 def describe_failure(messages: Sequence[DbtCliEventMessage], invocation: DbtCliInvocation) -> str:
     """Return what failed in a run of dbt: names, statuses and counts, and the project's own words.
 
-    dbt's messages are left out, since the database quotes values in its errors.
+    What tests found is told in the words of the project. dbt's messages are left out, since the
+    database quotes values in its errors.
     """
     own_words = OWN_ERRORS.findall(str(invocation.get_error()))
     failed = sorted({name for message in messages if (name := _failed_node(message))})
     told = ", ".join(failed[:NAMES_TOLD])
     more = f" and {len(failed) - NAMES_TOLD} more" if len(failed) > NAMES_TOLD else ""
     if failed:
-        return f"dbt: {len(failed)} failed: {told}{more}."
+        found = [text for message in messages if (text := _finding(message))]
+        return "\n".join([f"dbt: {len(failed)} failed: {told}{more}.", *found])
     if own_words:
         return f"dbt: {own_words[0]}"
     return "dbt stopped before it built anything; what it said is in the output of the run."
+
+
+def _finding(message: DbtCliEventMessage) -> str | None:
+    info = message.raw_event["info"]
+    is_finding = info["name"] == "JinjaLogInfo" and info["msg"].startswith(FINDING)
+    return str(info["msg"]).removeprefix(FINDING) if is_finding else None
 
 
 def _failed_node(message: DbtCliEventMessage) -> str | None:

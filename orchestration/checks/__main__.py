@@ -12,6 +12,7 @@ from orchestration.checks.errors import ValidationError
 from orchestration.checks.results import CheckResult, Severity, Validation
 from orchestration.checks.validate import validate
 from orchestration.settings import ROOT, Settings
+from segmentry.settings.errors import SettingsError
 
 SHOWN_IDS = 5
 WIDTH_OF_A_FILE = 120
@@ -73,7 +74,7 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
     try:
         validation = validate(Settings.from_environment(), arguments.accept, arguments.data_docs)
-    except ValidationError as error:
+    except (ValidationError, SettingsError) as error:
         Console(stderr=True).print(
             str(error), style="red", markup=False, highlight=False, soft_wrap=True
         )

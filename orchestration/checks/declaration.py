@@ -13,6 +13,7 @@ from orchestration.checks.ranges import range_checks
 from orchestration.checks.raw_tables import raw_checks, read_raw_tables
 from orchestration.checks.results import Severity
 from orchestration.checks.rules import Check
+from orchestration.checks.shop import shop_checks
 from orchestration.checks.sizes import size_checks
 from orchestration.checks.thresholds import Thresholds, read_thresholds
 from orchestration.publish.versions import Version
@@ -51,7 +52,7 @@ def all_checks(
         thresholds: the limits of the build.
         versions: the versions that led to the current one, oldest first.
         as_of_date: the day of the build.
-        accepted: the segments whose swing is let through.
+        accepted: what is let through: segments whose swing is meant, names of checks.
     """
     segments = read_catalog()
     return [
@@ -63,4 +64,5 @@ def all_checks(
         *raw_checks(read_raw_tables(), thresholds),
         *size_checks(segments, versions, as_of_date, thresholds, accepted),
         *definition_checks(segments, versions),
+        *shop_checks(versions),
     ]

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from orchestration.checks.errors import ValidationError
 from orchestration.settings import ROOT
+from segmentry.settings.variables import configured_variables
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ def read_thresholds(given: Mapping[str, Any], project: Path = ROOT) -> Threshold
     Raises:
         ValidationError: when one is missing or is no number.
     """
-    text = (project / "dbt_project.yml").read_text(encoding="utf-8")
-    values = yaml.safe_load(text)["vars"] | dict(given)
+    values = configured_variables(project) | dict(given)
     try:
         return Thresholds(
             max_rejected_share=float(values["max_rejected_share"]),

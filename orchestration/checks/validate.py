@@ -14,6 +14,7 @@ from orchestration.checks.definitions import DEFINITION_CHECK, read_movements, t
 from orchestration.checks.errors import ValidationError
 from orchestration.checks.results import CheckResult, Severity, Validation
 from orchestration.checks.rules import Between, Check, Figure, NeverNull, NoRows, Unique
+from orchestration.checks.shop import SETTING_CHECKS, explain_settings
 from orchestration.checks.sizes import SIZE_CHECK, vanished_segments
 from orchestration.checks.suites import Answer, run_checks
 from orchestration.checks.thresholds import read_thresholds
@@ -77,7 +78,7 @@ def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
         raise ValidationError(str(error)) from error
     segments = read_catalog()
     known = {segment.name for segment in segments} | vanished_segments(segments, versions)
-    if unknown := sorted(set(accepted) - known):
+    if unknown := sorted(set(accepted) - known - SETTING_CHECKS):
         raise ValidationError(f"There is no segment {', '.join(unknown)} to accept.")
     thresholds = read_thresholds(last_build.command_line_variables)
     return Subject(
@@ -94,7 +95,9 @@ def answer_checks(subject: Subject) -> Validation:
     """Ask all checks of a subject and return their results."""
     results = [tell(answer) for answer in run_checks(subject.warehouse, subject.checks)]
     results = excuse_swings(explain_definitions(results, subject))
+    results = explain_settings(results, subject.versions)
     swings = {SIZE_CHECK.format(segment): segment for segment in subject.accepted}
+    swings |= {check: check for check in SETTING_CHECKS & subject.accepted}
     let_through = vanished_segments(read_catalog(), subject.versions) & subject.accepted
     final = []
     for result in results:

@@ -9,8 +9,10 @@ from rich.table import Table
 from orchestration.publish.errors import PublishError
 from orchestration.publish.last_build import publish_last_build
 from orchestration.publish.publish import KEPT_VERSIONS
+from orchestration.publish.report import print_published
 from orchestration.publish.versions import Version, current_build_id, roll_back, versions
 from orchestration.settings import Settings
+from segmentry.settings.errors import SettingsError
 
 COMMANDS = ("publish", "roll-back", "versions")
 
@@ -56,9 +58,9 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
 def main() -> int:
     """Publish the last build, go back to an earlier version, or list the versions."""
     arguments = read_arguments(sys.argv[1:])
-    settings = Settings.from_environment()
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     try:
+        settings = Settings.from_environment()
         if arguments.command == "versions":
             kept = versions(settings.published)
             console.print(to_table(kept, current_build_id(settings.published)))
@@ -67,12 +69,15 @@ def main() -> int:
             version = roll_back(settings.published, arguments.build_id)
         else:
             version = publish_last_build(settings, arguments.accept, arguments.keep)
-    except PublishError as error:
+    except (PublishError, SettingsError) as error:
         Console(stderr=True).print(
             str(error), style="red", markup=False, highlight=False, soft_wrap=True
         )
         return 1
-    console.print(f"Current is {version.build_id}, of {version.manifest.as_of_date}.")
+    if arguments.command == "publish":
+        print_published(version, settings, console)
+    else:
+        console.print(f"Current is {version.build_id}, of {version.manifest.as_of_date}.")
     return 0
 
 

@@ -10,8 +10,12 @@ from typing import Any
 import duckdb
 
 from orchestration.publish.errors import PublishError
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.places import check_build, why_not_opened
 
 SAMPLE_SIZE = 10
+# The vars that every day of a shop has in common.
+SHOP_SETTINGS = ("shop_timezone", "reporting_currency", "shop_country")
 # The column that every published table ends with.
 BUILD_ID = "build_id"
 
@@ -55,15 +59,17 @@ def open_build(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         PublishError: when there is no warehouse, or a build is writing it.
     """
-    if not warehouse.exists():
-        raise PublishError(f"There is no warehouse {warehouse}: build it first.")
+    try:
+        check_build(warehouse)
+    except SettingsError as error:
+        raise PublishError(str(error)) from error
     with duckdb.connect(config={"preserve_insertion_order": "false"}) as opened:
         try:
             # Views of a warehouse name it as dbt does, by its file.
             opened.execute(f"attach {quote_text(warehouse)} as {quote(warehouse.stem)} (read_only)")
             opened.execute(f"use {quote(warehouse.stem)}")
         except duckdb.Error as error:
-            raise PublishError(f"{warehouse} can't be read; is a build running?") from error
+            raise PublishError(why_not_opened(warehouse, error)) from error
         yield opened
 
 
@@ -186,6 +192,17 @@ def read_fingerprints(build: duckdb.DuckDBPyConnection) -> dict[str, str]:
             """,
         )
     )
+
+
+def read_settings(build: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the settings of the shop by which the build was made, by var."""
+    (values,) = read_rows(
+        build,
+        "select "
+        + ", ".join(f"max(json_extract_string(variables, '$.{name}'))" for name in SHOP_SETTINGS)
+        + " from model_fingerprints",
+    )
+    return {name: value for name, value in zip(SHOP_SETTINGS, values, strict=True) if value}
 
 
 def read_rows(build: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

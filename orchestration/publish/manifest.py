@@ -1,7 +1,7 @@
 """What a published version says of itself: its `manifest.json`."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ class Manifest:
         validation: what was checked and found, as `Validation.to_dict` gives it.
         fingerprints: by which definition each segment was computed.
         accepted: the segments whose swing was let through.
+        settings: the shop's time zone, currency and country, by var; older versions have none.
     """
 
     build_id: str
@@ -38,6 +39,7 @@ class Manifest:
     validation: dict[str, Any]
     fingerprints: dict[str, str]
     accepted: list[str]
+    settings: dict[str, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write the manifest as JSON, dates and times in ISO 8601."""

@@ -21,6 +21,7 @@ from orchestration.publish.build import (
     read_moment,
     read_public_columns,
     read_segment_sizes,
+    read_settings,
     sample,
 )
 from orchestration.publish.errors import PublishError
@@ -171,6 +172,7 @@ def write_draft(
             validation=describe_validation(validation),
             fingerprints=read_fingerprints(build),
             accepted=validation.accepted,
+            settings=read_settings(build),
         ).write(draft / MANIFEST)
         (draft / MANIFEST).chmod(0o644)
         draft.chmod(0o755)

@@ -3,32 +3,17 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
-import yaml
 from rich.console import Console
 
 from orchestration.settings import ROOT, Settings
 from orchestration.what_if.computation import what_if
 from orchestration.what_if.errors import WhatIfError
 from orchestration.what_if.report import print_table, to_markdown
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.variables import read_variables
 
 WIDTH_OF_A_FILE = 120
-
-
-def read_variables(text: str) -> dict[str, Any]:
-    """Read dbt vars as dbt's --vars does: YAML, a mapping from names to values.
-
-    Raises:
-        WhatIfError: when it is something else.
-    """
-    try:
-        variables = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise WhatIfError(f"--vars can't be read: {error}") from error
-    if not isinstance(variables, dict):
-        raise WhatIfError("--vars can't be read: expected '{name: value}'.")
-    return variables
 
 
 def main() -> int:
@@ -46,11 +31,11 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     console = Console(stderr=True)
-    warehouse = Settings.from_environment().warehouse
     try:
+        warehouse = Settings.from_environment().warehouse
         with console.status("Computing what changed, beside the last build …"):
             result = what_if(ROOT, warehouse, read_variables(arguments.vars))
-    except WhatIfError as error:
+    except (WhatIfError, SettingsError) as error:
         console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
     if arguments.markdown is None:

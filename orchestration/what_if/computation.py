@@ -1,6 +1,5 @@
 """Computes what the project as it stands would do to the segments of the last build."""
 
-import difflib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,13 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from orchestration.what_if.changes import Change, find_affected, find_changes
 from orchestration.what_if.errors import WhatIfError
 from orchestration.what_if.last_build import read_last_build
 from orchestration.what_if.movements import Movement, compare_memberships
 from orchestration.what_if.scratch import Scratch
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.variables import check_variables
 
 DAY = {"as_of", "demo_as_of"}
 
@@ -57,7 +56,7 @@ def what_if(project: Path, warehouse: Path, variables: Mapping[str, Any]) -> Wha
             way, or the changed project fails.
     """
     last_build = read_last_build(warehouse)
-    check_variables(project, variables)
+    check_thresholds(project, variables)
     given = last_build.command_line_variables | dict(variables) | {"as_of": str(last_build.as_of)}
     with tempfile.TemporaryDirectory(prefix="segmentry-what-if-") as folder:
         scratch = Scratch(Path(folder), project, warehouse.absolute(), given)
@@ -70,17 +69,15 @@ def what_if(project: Path, warehouse: Path, variables: Mapping[str, Any]) -> Wha
     return WhatIf(last_build.built_at, last_build.as_of_date, changes, movements)
 
 
-def check_variables(project: Path, variables: Mapping[str, Any]) -> None:
-    """Refuse vars that would change nothing: those that don't exist and the day of the build.
+def check_thresholds(project: Path, variables: Mapping[str, Any]) -> None:
+    """Refuse vars that can't be used, and the day of the build, which changes no rule.
 
     Raises:
         WhatIfError: when one is among them.
     """
-    configured = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    for name in variables:
-        if name in DAY:
-            raise WhatIfError(f"The day is that of the last build: the var {name} can't be given.")
-        if name not in configured:
-            similar = difflib.get_close_matches(str(name), configured, n=1)
-            hint = f" Is {similar[0]} meant?" if similar else ""
-            raise WhatIfError(f"dbt_project.yml has no var {name}.{hint}")
+    for name in DAY & variables.keys():
+        raise WhatIfError(f"The day is that of the last build: the var {name} can't be given.")
+    try:
+        check_variables(project, variables)
+    except SettingsError as error:
+        raise WhatIfError(str(error)) from error

@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 
 from orchestration.what_if.errors import WhatIfError
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.places import check_build
 
 MEMBERSHIPS = "segment_memberships"
 
@@ -59,9 +61,8 @@ def read_last_build(warehouse: Path) -> LastBuild:
     Raises:
         WhatIfError: when there is no build in it, or it can't be opened.
     """
-    if not warehouse.is_file():
-        raise WhatIfError(f"There is no build at {warehouse}: run `dbt build` first.")
     try:
+        check_build(warehouse)
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             rows = connection.execute(
                 "select model_name, fingerprint, variables, command_line_variables, built_at "
@@ -72,13 +73,13 @@ def read_last_build(warehouse: Path) -> LastBuild:
                 connection.execute(f"select * from {table} limit 1")
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise WhatIfError(
-            f"{warehouse} holds no complete build: run `dbt build` first. ({error})"
+            f"{warehouse} holds no complete build: run `make build` first."
         ) from error
-    except duckdb.IOException as error:
-        raise WhatIfError(f"{warehouse} can't be opened; is a build running? ({error})") from error
+    except SettingsError as error:
+        raise WhatIfError(str(error)) from error
     given = {name: variables for name, _, _, variables, _ in rows}
     if MEMBERSHIPS not in given or not moments:
-        raise WhatIfError(f"{warehouse} holds no complete build: run `dbt build` first.")
+        raise WhatIfError(f"{warehouse} holds no complete build: run `make build` first.")
     models = {
         name: BuiltModel(fingerprint, json.loads(variables), built_at)
         for name, fingerprint, variables, _, built_at in rows

@@ -243,7 +243,8 @@ def broken_catalog() -> Iterator[Break]:
         table,
         "create table segment_strays as select * from segment_locals; "
         "insert into build_log select invocation_id, started_at, 'segment_strays', resource_type, "
-        "severity, status, failures, message from build_log where node_name = 'segment_locals'",
+        "severity, status, failures, message, finding from build_log "
+        "where node_name = 'segment_locals'",
         "matches_the_models",
     )
 

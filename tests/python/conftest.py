@@ -45,6 +45,8 @@ def no_settings_of_the_machine() -> Iterator[None]:
         for name in list(os.environ):
             if name.startswith("SEGMENTRY_") and name != "SEGMENTRY_PROVE":
                 patch.delenv(name)
+        # Nor that of the project's own `.env`.
+        patch.setenv("SEGMENTRY_ENV_FILE", "")
         patch.setenv("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
         patch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
         yield

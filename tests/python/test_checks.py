@@ -21,9 +21,11 @@ from orchestration.checks.definitions import DEFINITION_CHECK
 from orchestration.checks.errors import ValidationError
 from orchestration.checks.published import recent_sizes
 from orchestration.checks.results import CheckResult, Severity, Validation
+from orchestration.checks.shop import SETTING_CHECKS, SHOP_SETTINGS, ShopSetting
 from orchestration.checks.sizes import SIZE_CHECK, VANISHED_CHECK, allowed_sizes
 from orchestration.checks.thresholds import read_thresholds
 from orchestration.checks.validate import answer_checks, read_subject, validate
+from orchestration.publish.build import open_build, read_settings
 from orchestration.publish.folders import switch
 from orchestration.publish.log import LOG, Action, add_to_log
 from orchestration.publish.manifest import MANIFEST, Manifest
@@ -195,6 +197,7 @@ def test_every_check_is_broken_by_something() -> None:
         VANISHED_CHECK,
         *(SIZE_CHECK.format(segment) for segment in segments),
         *(DEFINITION_CHECK.format(segment) for segment in segments),
+        *SETTING_CHECKS,
     }
     noticed = set().union(*(item.fails for item in BREAKS))
     assert noticed | published == {check.name for check in declared_checks()}
@@ -356,13 +359,13 @@ def publish_days(
 
 
 def size_results(settings: Settings, accepted: Collection[str] = ()) -> Validation:
-    """Return what is found about sizes and definitions."""
+    """Return what is found about sizes, definitions and the settings of the shop."""
     subject = read_subject(settings, accepted)
     names = {SIZE_CHECK, DEFINITION_CHECK}
     checks = [
         check
         for check in subject.checks
-        if check.name == VANISHED_CHECK
+        if check.name in {VANISHED_CHECK, *SETTING_CHECKS}
         or any(check.name.endswith(name.partition("{}")[2]) for name in names)
     ]
     return answer_checks(replace(subject, checks=checks))
@@ -450,6 +453,46 @@ def test_a_segment_that_vanished_stops_publishing_until_accepted(settings: Setti
     validation = size_results(settings, ["gone"])
     assert validation.success
     assert validation.accepted == ["gone"]
+
+
+@pytest.mark.parametrize("setting", SHOP_SETTINGS, ids=lambda setting: setting.variable)
+def test_a_changed_setting_of_the_shop_stops_publishing_until_accepted(
+    setting: ShopSetting, settings: Settings
+) -> None:
+    """A version of before settings were noted is continued by any, one of the same by the same."""
+    with open_build(settings.warehouse) as build:
+        built = read_settings(build)
+    assert built == {
+        "shop_timezone": "UTC", "reporting_currency": "USD", "shop_country": "US"
+    }  # fmt: skip
+    sizes = sizes_of(settings.warehouse)
+    day = DAY - timedelta(days=1)
+    manifest = manifest_of("20260629T1", day, sizes, fingerprints_of(settings.warehouse))
+    publish_manifest(settings, manifest)
+    assert size_results(settings).success
+    publish_manifest(settings, replace(manifest, build_id="20260629T2", settings=built))
+    assert size_results(settings).success
+    changed = built | {setting.variable: "another's"}
+    publish_manifest(settings, replace(manifest, build_id="20260629T3", settings=changed))
+    (failure,) = size_results(settings).failures
+    assert failure.name == setting.check
+    assert failure.message == (
+        f"The {setting.label} of the published version is another's, that of this build "
+        f"{built[setting.variable]}: set {setting.environment}=another's in .env and build again, "
+        f"or, if the change is meant, publish with ACCEPT={setting.check}."
+    )
+    validation = size_results(settings, [setting.check])
+    assert validation.success
+    assert validation.accepted == [setting.check]
+
+
+def test_a_manifest_of_before_settings_were_noted_is_read(tmp_path: Path) -> None:
+    path = tmp_path / MANIFEST
+    manifest_of("20260629T1", DAY, {}, {}).write(path)
+    content = json.loads(path.read_text())
+    del content["settings"]
+    path.write_text(json.dumps(content))
+    assert Manifest.read(path).settings == {}
 
 
 def publish_memberships(settings: Settings, folder: Path, *statements: str) -> None:

@@ -26,11 +26,10 @@ from dagster import (
     partition_loading_context,
 )
 
-from orchestration.assets.dbt import build_arguments
 from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.assets.raw import digest, files_of_tables, newest_timestamp
 from orchestration.definitions import defs
-from orchestration.partitions import daily_partitions, day_before, day_of_run, vars_of_day
+from orchestration.partitions import as_of_day, daily_partitions, day_before, day_of_run
 from orchestration.resources import changed_at
 from orchestration.schedules import every_morning
 from orchestration.sensors import is_late, late_version, new_raw_files
@@ -138,10 +137,18 @@ def test_one_run_writes_at_a_time_from_the_first_on(tmp_path: Path) -> None:
         pytest.param("2026-01-01", "2025-12-31", id="the first of a year"),
     ],
 )
-def test_a_day_becomes_vars_and_a_day_before(day: str, before: str) -> None:
-    assert vars_of_day(day) == {"as_of": day}
+def test_a_day_becomes_a_setting_and_a_day_before(
+    day: str, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGMENTRY_AS_OF", "2020-01-01")
+    with as_of_day(day):
+        assert os.environ["SEGMENTRY_AS_OF"] == day
+    assert os.environ["SEGMENTRY_AS_OF"] == "2020-01-01"
+    monkeypatch.delenv("SEGMENTRY_AS_OF")
+    with as_of_day(day):
+        assert os.environ["SEGMENTRY_AS_OF"] == day
+    assert "SEGMENTRY_AS_OF" not in os.environ
     assert day_before(day) == before
-    assert build_arguments(day)[-1] == json.dumps({"as_of": day})
 
 
 def test_the_day_of_a_run_is_in_its_tags() -> None:
@@ -152,8 +159,8 @@ def test_the_day_of_a_run_is_in_its_tags() -> None:
 
 @pytest.mark.parametrize("day", ["2027-02-29", "30.06.2026", "today"])
 def test_what_is_no_day_is_refused(day: str) -> None:
-    with pytest.raises(ValueError):
-        vars_of_day(day)
+    with pytest.raises(ValueError), as_of_day(day):
+        pass
 
 
 @pytest.mark.parametrize(

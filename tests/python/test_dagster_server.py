@@ -14,7 +14,6 @@ import duckdb
 import pytest
 
 from orchestration.dbt_command import run_dbt
-from orchestration.partitions import vars_of_day
 from orchestration.publish.last_build import publish_last_build
 from orchestration.publish.publish import KEPT_VERSIONS
 from orchestration.publish.versions import current_version
@@ -163,7 +162,7 @@ def built_day_by_day(folder: Path) -> Path:
     environment = demo_environment(folder)
     settings = Settings.from_environment(environment)
     for day in DEMO_DAYS:
-        arguments = ("build", "--exclude-resource-type=unit_test", "--vars", str(vars_of_day(day)))
-        run_dbt(*arguments, environment=environment)
+        arguments = ("build", "--exclude-resource-type=unit_test")
+        run_dbt(*arguments, environment={**environment, "SEGMENTRY_AS_OF": day})
         publish_last_build(settings, [], KEPT_VERSIONS)
     return folder

@@ -356,10 +356,10 @@ def test_a_warehouse_that_is_missing_or_being_written_is_not_published(
     validation = shop.validate()
     warehouse = shop.settings.warehouse
     warehouse.rename(tmp_path / "elsewhere")
-    with pytest.raises(PublishError, match="build it first"):
+    with pytest.raises(PublishError, match="run `make build` first"):
         publish(shop.settings, validation)
     warehouse.write_text("no database")
-    with pytest.raises(PublishError, match="can't be read"):
+    with pytest.raises(PublishError, match="is no DuckDB file"):
         publish(shop.settings, validation)
 
 

@@ -9,6 +9,7 @@ from markupsafe import escape
 
 from orchestration.segment_catalog import read_segment_catalog
 from orchestration.segment_definitions import PAGES, SegmentDefinition, read_definitions, render
+from segmentry.settings.variables import configured_variables
 from tests.python.pages import assert_sound_and_silent
 from tests.python.projects import copy_project
 from tests.python.warehouse import ROOT
@@ -26,7 +27,7 @@ def test_every_segment_with_its_vars_and_their_values(
 ) -> None:
     text = render(definitions, page)
     catalog = read_segment_catalog()
-    configured = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    configured = configured_variables(ROOT, {})
     assert [definition.segment for definition in definitions] == [row["segment"] for row in catalog]
     for row, definition in zip(catalog, definitions, strict=True):
         part = text.partition(f'id="{row["segment"]}"')[2].partition(' id="')[0]
@@ -39,6 +40,20 @@ def test_every_segment_with_its_vars_and_their_values(
             value = configured[threshold.name]
             assert yaml.safe_load(threshold.value) == value
             assert re.search(rf"{threshold.name}\W.*\W{re.escape(threshold.value)}\W", part)
+
+
+def test_the_rule_gives_its_numbers(definitions: list[SegmentDefinition]) -> None:
+    """The value of every threshold that the model of a segment names, and the name of none."""
+    for definition in definitions:
+        (model,) = (ROOT / "models" / "segments").rglob(f"segment_{definition.segment}.sql")
+        named = set(re.findall(r"var\(['\"](\w+)['\"]\)", model.read_text(encoding="utf-8")))
+        for threshold in definition.thresholds:
+            assert threshold.name not in definition.rule
+            if threshold.name in named - {"reporting_currency", "shop_timezone"}:
+                value = threshold.value.strip("[]")
+                assert re.search(rf"(?<![\w.]){re.escape(value)}(?![\w])", definition.rule), (
+                    definition.rule
+                )
 
 
 def test_every_segment_has_a_typical_use() -> None:

@@ -178,7 +178,7 @@ def test_what_if_agrees_with_the_build(warehouse: Path, tmp_path: Path) -> None:
         ({"idle_customer_days": 120}, "Is idle_customers_days meant"),
         ({"as_of": "2026-01-01"}, "The day is that of the last build"),
         ({"shop_timezone": "Europe/Paris"}, "how they are read, in base_order_lines, base_orders"),
-        ({"idle_customers_days": "no_number"}, "segment_idle_customers"),
+        ({"idle_customers_days": "no_number"}, "expected a whole number from 0 up"),
     ],
 )
 def test_what_it_cannot_say(warehouse: Path, variables: dict[str, Any], message: str) -> None:
@@ -189,7 +189,7 @@ def test_what_it_cannot_say(warehouse: Path, variables: dict[str, Any], message:
 def test_no_build(tmp_path: Path) -> None:
     empty = tmp_path / "empty.duckdb"
     duckdb.connect(str(empty)).close()
-    with pytest.raises(WhatIfError, match="run `dbt build` first"):
+    with pytest.raises(WhatIfError, match="run `make build` first"):
         what_if(ROOT, empty, {})
     result = subprocess.run(
         [sys.executable, "-m", "orchestration.what_if"],
@@ -200,7 +200,7 @@ def test_no_build(tmp_path: Path) -> None:
         check=False,
     )
     assert result.returncode == 1
-    assert "run `dbt build` first" in result.stderr
+    assert "run `make build` first" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "missing.duckdb").exists()
 

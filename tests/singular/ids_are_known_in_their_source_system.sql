@@ -1,6 +1,6 @@
 {{ config(severity='warn') }}
--- Warns of ids that hardly anybody knows in their own source system, and most in another one. Such a
--- mapping joins nothing, and is not published.
+-- Warns of ids that hardly anybody knows in their own source system, and most in another one: such
+-- a mapping joins nothing, and is not published.
 select
     table_name,
     column_name,

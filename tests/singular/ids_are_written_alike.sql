@@ -1,6 +1,6 @@
 {{ config(severity='warn') }}
--- Warns of files in which every id begins with an apostrophe, as spreadsheets write them, or ends in
--- `.0`, as a column of numbers with gaps is written, while other files or tables write them plainly.
+-- Warns of files in which every id begins with an apostrophe, as spreadsheets write them, or ends
+-- in `.0`, as a column of numbers with gaps is written, while others write them plainly.
 with
 
 ids as (

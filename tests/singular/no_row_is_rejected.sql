@@ -4,7 +4,9 @@
 select
     table_name,
     reason,
-    count(*) as rejected_row_count
+    count(*) as rejected_row_count,
+    table_name || ': ' || count(*) || ' rejected as ' || reason || '.' as finding
 from {{ ref('rejected_rows') }}
 where reason <> 'duplicate key'
 group by table_name, reason
+order by rejected_row_count desc, table_name, reason

@@ -1,6 +1,6 @@
 -- depends_on: {{ ref('segment_memberships') }}
--- Every segment model is in the catalog, under the family of its folder, and in the memberships, and
--- says what it needs; every catalog row is a model. What is missing is told with the file to edit.
+-- Every segment model is in the catalog, under the family of its folder, and in the memberships,
+-- and says what it needs; every catalog row is a model. What is missing names the file to edit.
 {%- set catalog = ref('segment_catalog') -%}
 {%- if execute and flags.WHICH in ['build', 'test'] -%}
 {%- set listed = {} -%}

@@ -1,4 +1,5 @@
-{%- set setting = as_of_setting(var('as_of', none), var('demo_as_of')) -%}
+{#- Not while dbt reads the project, which another day or raw folder does not change. -#}
+{%- set setting = as_of_setting(var('as_of', none), var('demo_as_of')) if execute else {} -%}
 {%- set named_day = "cast('" ~ (setting.date or setting.timestamp) ~ "' as date)" -%}
 with
 

@@ -1,0 +1,1 @@
+"""A shop's settings: where they stand, and what is said of one that can't be used."""

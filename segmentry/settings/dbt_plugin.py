@@ -1,0 +1,47 @@
+"""The dbt-duckdb plugin that looks at the settings before dbt opens the warehouse."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.events.logging import AdapterLogger
+from dbt.flags import get_flags
+from dbt_common.exceptions import DbtBaseException
+
+from segmentry.settings.environment import check_env_file_is_loaded, contradicted
+from segmentry.settings.errors import SettingsError
+from segmentry.settings.places import check_raw_folder, check_warehouse
+from segmentry.settings.variables import check_variables
+
+# Commands that read the raw folder.
+READING = ("build", "run")
+WHAT_IF = "what_if"
+
+
+class Plugin(BasePlugin):
+    """Stops a dbt that can't use its settings, in one line, before it touches anything."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Look at the settings, once per run of dbt.
+
+        Args:
+            plugin_config: what the profile says, which is nothing.
+
+        Raises:
+            DbtBaseException: when a setting can't be used; dbt shows its text and nothing else.
+        """
+        flags = get_flags()  # type: ignore[no-untyped-call]
+        root = Path(getattr(flags, "PROJECT_DIR", None) or ".").absolute()
+        command = getattr(flags, "WHICH", None)
+        try:
+            check_env_file_is_loaded(root)
+            check_variables(root, getattr(flags, "VARS", None) or {})
+            if command in READING and getattr(flags, "TARGET", None) != WHAT_IF:
+                check_raw_folder(root / os.environ.get("SEGMENTRY_RAW_DIR", "seeds/demo_shop"))
+            if self.creds is not None:
+                check_warehouse(root / self.creds.path)
+        except SettingsError as error:
+            raise DbtBaseException(str(error)) from error
+        for name in contradicted(root):
+            AdapterLogger("Segmentry").info(f"{name} is the environment's, not that of .env.")
