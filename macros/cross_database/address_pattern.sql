@@ -1,4 +1,4 @@
-{#- The regular expression of what looks like an email address within a text. -#}
+{#- The regular expression of a word, between white space, that holds what looks like an email address. -#}
 {% macro address_pattern() -%}
-    [^\s@＠]+[@＠]([^\s@＠]+[.．。][^\s@＠]+|(?i:localhost))
+    \S*[^\s@＠][@＠]([^\s@＠]+[.．。][^\s@＠]|(?i:localhost))\S*
 {%- endmacro %}

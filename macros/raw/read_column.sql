@@ -12,6 +12,8 @@
         end
     {%- elif column.is_currency -%}
         upper({{ trimmed(read_text(name)) }})
+    {%- elif column.name == 'customer_id' -%}
+        {{ read_account(name) }}
     {%- elif column.unreadable == 'no' -%}
         case when {{ read_text(name) }} is not null then coalesce({{ read_boolean(name) }}, false) end
     {%- else -%}

@@ -11,7 +11,8 @@ versions as (
     {%- for name, key in tables.items() %}
     select
         '{{ name }}' as table_name,
-        {{ written_id('source_system', key) }} as row_key,
+        source_system,
+        {{ key }} as key,
         customer_id
     from {{ ref('base_event_repeats' if name == 'events' else 'base_' ~ name) }}
     where reject_reason is null or reject_reason = 'duplicate key'
@@ -22,9 +23,9 @@ versions as (
 colliding_keys as (
     select
         table_name,
-        row_key
+        {{ written_id('source_system', 'key') }} as row_key
     from versions
-    group by table_name, row_key
+    group by table_name, source_system, key
     having count(distinct customer_id) > 1
 ),
 

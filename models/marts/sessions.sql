@@ -1,9 +1,10 @@
+{%- set salt = env_var('SEGMENTRY_ID_SALT', '') -%}
 select
     sessions.source_system,
     sessions.visitor_type,
-    case
-        when sessions.visitor_type = 'email'
-            then {{ guest_id('sessions.visitor_id', env_var('SEGMENTRY_ID_SALT', '')) }}
+    case sessions.visitor_type
+        when 'email' then {{ guest_id('sessions.visitor_id', salt) }}
+        when 'account' then {{ shown_account('sessions.visitor_id', salt) }}
         else sessions.visitor_id
     end as visitor_id,
     sessions.session_id,

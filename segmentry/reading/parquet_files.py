@@ -18,9 +18,10 @@ from segmentry.reading.files import RawFile
 
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 FLOATS = ("FLOAT", "DOUBLE")
+ZONED = "TIMESTAMP WITH TIME ZONE"
 TIMESTAMPS = (
     "TIMESTAMP",
-    "TIMESTAMP WITH TIME ZONE",
+    ZONED,
     "TIMESTAMP_S",
     "TIMESTAMP_MS",
     "TIMESTAMP_NS",
@@ -190,17 +191,24 @@ def as_text(value: str, type_: str, column: Column) -> str:
         return f"coalesce(try(decode({value})), {written})"
     if type_ in TIMESTAMPS:
         far_off = f"coalesce(epoch_us({value}) || ' microseconds after 1970', 'infinite')"
+        instant = f"cast({value} at time zone 'UTC' as varchar)" if type_ == ZONED else written
         return (
-            f"case when {_is_in_calendar(value)} then {written} "
+            f"case when {_is_in_calendar(value)} then {instant} "
             f"when {value} is not null then {far_off} end"
         )
     if _is_fractional(type_):
         if _base(column.type) == "decimal":
-            # Without the exponent that very small and very large numbers are written with.
-            number = f"coalesce(cast(try_cast({written} as decimal(38, 18)) as varchar), {written})"
+            # Without the exponent that very small and very large numbers are written with, and
+            # without zeros at the end, so that a number is the same text from every type.
+            digits = f"cast(try_cast({written} as decimal(38, 18)) as varchar)"
+            number = f"coalesce(rtrim(rtrim({digits}, '0'), '.'), {written})"
         else:
             digits = f"cast(cast({value} as hugeint) as varchar)"
-            number = f"case when {_is_whole(value, type_)} then {digits} else {written} end"
+            inexact = f"{written} || ' or so'" if column.type == "integer" else written
+            number = (
+                f"case when {_is_whole(value, type_)} then {digits} "
+                f"when {value} = trunc({value}) then {inexact} else {written} end"
+            )
         return f"case when not {_is_missing(value, type_)} then {number} end"
     return value if type_ == "VARCHAR" else written
 

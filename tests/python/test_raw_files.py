@@ -1,6 +1,7 @@
 """Real files and their traps, each read by its own types and to its end, up to the facts."""
 
 import gzip
+import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -242,6 +243,30 @@ def test_whole_ids_of_any_size_come_through(ask: Ask, raw: Path) -> None:
     }
 
 
+def test_integers_in_columns_for_fractions_are_exact_or_unreadable(ask: Ask, raw: Path) -> None:
+    write(raw, "orders.csv", ORDERS + order(1))
+    numbers = [1.0, 2.5, float(2**53 - 1), float(2**53), 1e17, float("nan"), float("-inf")]
+    for name, values in {"float": numbers, "decimal": [Decimal("2.00"), Decimal("2.50")]}.items():
+        count = len(values)
+        lines = {
+            "order_id": ["1"] * count,
+            "line_number": list(range(count)) if name == "float" else [7, 8],
+            "quantity": values,
+        }
+        write(raw, f"order_lines/{name}.parquet", lines)
+    staged, rejected = ask(
+        "select line_number, quantity from stg_order_lines order by line_number",
+        "select row_key, reason from rejected_rows order by row_key",
+        models=["stg_order_lines", "rejected_rows"],
+    )
+    assert staged == [(0, 1), (2, 2**53 - 1), (7, 2)]
+    assert rejected == [
+        *((f"1|{line}", "unreadable quantity") for line in (1, 3, 4)),
+        ("1|5", "missing quantity"),
+        *((f"1|{line}", "unreadable quantity") for line in (6, 8)),
+    ]
+
+
 # Consent, whatever the type
 
 
@@ -470,6 +495,8 @@ TYPED = {
     "ask jo@example.com, or ann@shop.example.org!": "ask (email) or (email)",
     "jo＠example．com": "(email)",
     "JO@LOCALHOST": "(email)",
+    "jo@example.com,ann@example.org;x": "(email)",
+    "jo@\u00a0example.com": "(email)",
     "@shop": "@shop",
     "two @ 5.00": "two @ 5.00",
     "a@b": "a@b",
@@ -538,6 +565,70 @@ def test_of_equal_versions_the_later_file_and_line_counts(ask: Ask, raw: Path) -
         ("3", "completed", "late"),
     ]
     assert counts == [(7, 3, 1)]
+
+
+def test_of_equal_versions_of_an_order_line_the_later_in_its_file_counts(
+    ask: Ask, raw: Path
+) -> None:
+    """The line of the file, that is, and not the line of the order."""
+    write(raw, "orders.csv", ORDERS + order(1))
+    header = "order_id,line_number,quantity\n"
+    write(raw, "order_lines.csv", header + "1,5,1\n1,5,3\n1,5,2\n1,4,1\n1,4,9\n")
+    write(raw, "refunds.csv", "refund_id,order_id,refunded_at,amount\n")
+    found = ask(
+        "select line_number, quantity from stg_order_lines order by line_number",
+        models=["stg_order_lines"],
+    )
+    assert found == [(4, 9), (5, 2)]
+
+
+def test_a_row_is_the_same_in_files_of_any_type(ask: Ask, raw: Path) -> None:
+    """What a Parquet file types is written as people write it, and then compared."""
+    moment = "2026-06-01 12:00:00.12"
+    header = "order_id,customer_id,ordered_at,status,currency,subtotal_amount\n"
+    write(raw, "orders/1.csv", header + f"1,7,{moment},completed,USD,42.49\n")
+    at = datetime.fromisoformat(moment + "0000").replace(tzinfo=UTC)
+    for name, instants, amounts in (
+        ("2", pa.array([at], pa.timestamp("us", "America/New_York")), pa.array([42.49])),
+        ("3", pa.array([at], pa.timestamp("ns", "UTC")), pa.array([42.49], pa.float32())),
+        ("4", pa.array([at.replace(tzinfo=None)]), pa.array([Decimal("42.4900000")])),
+    ):
+        columns = orders_table(
+            customer_id=pa.array([7.0]), ordered_at=instants, subtotal_amount=amounts
+        )
+        write(raw, f"orders/{name}.parquet", columns)
+    [counts] = ask(
+        "select staged_row_count, rejected_row_count, exact_duplicate_count from raw_row_counts "
+        "where table_name = 'orders'",
+        models=["raw_row_counts"],
+    )
+    assert counts == (1, 0, 3)
+
+
+def test_accounts_that_are_addresses_are_shown_as_digests(ask: Ask, raw: Path) -> None:
+    """Two spellings are one account, and its address stands where accounts are looked up alone."""
+    header = "order_id,customer_id,ordered_at,status,currency,subtotal_amount\n"
+    lines = [
+        f"{number},{account},2026-06-01,completed,USD,1\n"
+        for number, account in enumerate(("Ana@x.com", " ana@X.com ", "b＠x．com", "plain"))
+    ]
+    write(raw, "orders.csv", header + "".join(lines))
+    write(raw, "customers.csv", "customer_id,first_name\nANA@X.COM,old\nana@x.com,new\n")
+    events = "event_id,occurred_at,event_name,customer_id\n1,2026-06-01,share,ANA@x.com\n"
+    write(raw, "events.csv", events)
+    shown, visitors, accounts = ask(
+        "select identifier, customer_id from identity_map order by identifier",
+        "select visitor_id, customer_id from sessions",
+        "select account_id, first_name from stg_customers",
+        models=["identity_map", "sessions", "stg_customers"],
+    )
+    ana, wide = (
+        f"account:{hashlib.md5(account.encode()).hexdigest()[:16]}"
+        for account in ("ana@x.com", "b＠x．com")
+    )
+    assert shown == [("ana@x.com", ana), ("b＠x．com", wide), ("plain", "plain")]
+    assert visitors == [(ana, ana)]
+    assert accounts == [("ana@x.com", "new")]
 
 
 def test_keys_that_two_systems_share_are_told(ask: Ask, raw: Path) -> None:

@@ -405,6 +405,17 @@ def test_guest_id_is_salted(run: Run) -> None:
     assert [row["customer_id"] for row in result["customer_facts"]] == ["guest:e86ab42c25415fda"]
 
 
+def test_account_that_is_an_address_is_written_as_a_digest(run: Run) -> None:
+    # printf 'saltana@x.com' | md5sum
+    accounts = ("Ana@x.com", " ana@X.com ", "plain")
+    orders = [order(str(number), customer_id=account) for number, account in enumerate(accounts)]
+    result = run({"orders": orders}, id_salt="salt")
+    assert {row["customer_id"] for row in result["customer_facts"]} == {
+        "account:0020548b88d8636c",
+        "plain",
+    }
+
+
 def test_guards(run: Run) -> None:
     result = run(
         {

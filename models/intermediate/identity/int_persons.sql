@@ -2,7 +2,10 @@
 with
 
 nodes as (
-    select * from {{ ref('int_identified_nodes') }}
+    select
+        *,
+        {{ written_id('source_system', shown_account('identifier', salt)) }} as written_id
+    from {{ ref('int_identified_nodes') }}
 ),
 
 customers as (
@@ -17,13 +20,13 @@ ranked_accounts as (
         nodes.person_id,
         nodes.source_system,
         nodes.identifier as account_id,
-        {{ written_id('nodes.source_system', 'nodes.identifier') }} as customer_id,
+        nodes.written_id as customer_id,
         count(*) over (partition by nodes.person_id) as account_count,
         row_number() over (
             partition by nodes.person_id
             order by
                 customers.created_at asc nulls last,
-                {{ written_id('nodes.source_system', 'nodes.identifier') }} asc,
+                nodes.written_id asc,
                 nodes.source_system asc
         ) as account_rank
     from nodes

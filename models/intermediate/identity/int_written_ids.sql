@@ -1,3 +1,4 @@
+{%- set salt = env_var('SEGMENTRY_ID_SALT', '') -%}
 with
 
 nodes as (
@@ -48,8 +49,10 @@ written_ids as (
         nodes.node_id,
         case
             when nodes.identifier_type = 'account'
-                then {{ written_id('nodes.source_system', 'nodes.identifier') }}
-            else {{ guest_id('nodes.identifier', env_var('SEGMENTRY_ID_SALT', '')) }}
+                then {{ written_id(
+                    'nodes.source_system', shown_account('nodes.identifier', salt)
+                ) }}
+            else {{ guest_id('nodes.identifier', salt) }}
         end as written_id,
         persons.customer_id,
         first_links.linked_in,

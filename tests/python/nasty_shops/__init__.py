@@ -20,8 +20,9 @@ from tests.python.nasty_shops import (
     versions,
     voice,
 )
+from tests.python.nasty_shops.csv_text import MALFORMED_THEMES
 from tests.python.nasty_shops.extremes import apply_extreme
-from tests.python.nasty_shops.files import FILE_THEMES, MALFORMED_THEMES, render_files
+from tests.python.nasty_shops.files import FILE_THEMES, render_files
 from tests.python.nasty_shops.identities import SHARED_ACCOUNTS, SHARED_EMAILS
 from tests.python.nasty_shops.population import add_people, add_products, add_rates
 from tests.python.nasty_shops.profiles import CALENDARS, EXTREMES, draw_profile
@@ -47,6 +48,7 @@ THEMES: tuple[str, ...] = (
     *(f"as_of {type(as_of).__name__} {as_of}" for _, as_of in CALENDARS),
     *(f"extreme {extreme}" for extreme in EXTREMES.values()),
     *("small guards", "default guards", "small persons", "default persons", "salted"),
+    *("texts for ids", "numbers for ids"),
     *("trusted opens", "distrusted opens", "1 source systems", "4 source systems"),
     *(f"reporting currency {currency}" for currency in ("USD", "EUR", "JPY")),
     *FILE_THEMES,

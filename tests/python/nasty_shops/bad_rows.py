@@ -1,5 +1,6 @@
 """Tricks with rows that must be rejected, and with rows that only look so."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tests.python.nasty_shops.contract import (
@@ -15,16 +16,53 @@ FAR_FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
 UNREADABLE = {
     "timestamp": (
         *("soon", "2026-02-30T10:00:00Z", "31/12/2025", "1767225600", "infinity", "epoch"),
-        *(" 2025-01-01T00:00:00Z", "2025-01-01T25:00:00Z", "12:00"),
+        *(" 2025-01-01T00:00:00Z", "2025-01-01T25:00:00Z", "12:00", "2025-1-1", "0001-01-01"),
+        *("1900-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00+00:01"),
+        *("9999-12-31T23:59:59-00:01", "2025-01-01T10:00:00  Z", "2025-01-01T10:00:00 GMT"),
     ),
-    "date": ("soon", "2026-02-30", "31/12/2025", "infinity", "epoch", " 2025-01-01"),
-    "boolean": ("maybe", "2", "on", " true"),
-    "integer": ("2.0", "abc", "1e2", "0x10", " 2", "1_000", "２", "٣"),
+    "date": ("soon", "2026-02-30", "31/12/2025", "infinity", "epoch", " 2025-01-01", "0000-01-01"),
+    "boolean": ("maybe", "2", "ja", "nein", "tr ue", "\u00a0true", "01", "true.", "-1"),
+    "integer": (
+        *("2.5", "2.", "abc", "1e2", "0x10", " 2", "1_000", "２", "٣", "2.0.0", "9" * 19),
+        *("NaN", "-", "1,000"),
+    ),
     "money": ("abc", "1,5", "$5", "1e3", "NaN", "Infinity", " 2.50", "1" + "0" * 16, "١٫٥"),
     "score": ("abc", "4/5", "NaN", "1e1", " 4"),
     "rate": ("abc", "NaN", "Infinity", "1/2"),
 }
 """Texts that can't be read as the type."""
+
+WRITTEN_ODDLY = {
+    "timestamp": (
+        *("2018-01-01 10:00:00 +02:00", "2018-01-01T10:00 UTC", "2018-01-01 10:00:00UTC"),
+        *("2018-01-01T10:00:00+0200", "2018-01-01T10:00-05", "2018-01-01T10:00:00.1234567891Z"),
+        *("2018-01-01", "2018-01-01 10:00", "1970-01-01T00:00:00Z", "1970-01-01T01:00:00+01:00"),
+    ),
+    "date": ("2018-01-01T23:59:59Z", "2018-01-01 00:00:00 +14:00", "0001-01-01", "9999-12-31"),
+    "boolean": (" true", "\tYES\n", "oN", "1.0", "Off ", "0.0", "N", "y"),
+    "integer": ("2.0", "+3.00", "007", "4.000000000000000000000", "+0001"),
+    "money": ("+5", "5.", ".5", "0005.1", "2.675", "-0.00", "1.005000000000000000001"),
+    "score": ("+4", "4.", ".5", "4.00004", "4.00005"),
+    "rate": ("+1", "1.", ".5", "1.000000005"),
+}
+"""Texts that can be read as the type, whatever they look like."""
+
+SPELLINGS: tuple[Callable[[str], str], ...] = (
+    str.upper,
+    str.title,
+    str.swapcase,
+    lambda word: f" {word}\t",
+    lambda word: f"\n{word.upper()}\r\n",
+)
+"""Spellings that mean nothing."""
+
+OTHER_WORDS: tuple[Callable[[str], str], ...] = (
+    lambda word: "other",
+    lambda word: f"\u00a0{word}",
+    lambda word: f"{word}!",
+    lambda word: f"{word[:1]} {word[1:]}",
+)
+"""Spellings that make another word of it."""
 
 
 def _copy(shop: Shop, table: str) -> Row | None:
@@ -70,12 +108,32 @@ def optional_values_unreadable(shop: Shop) -> None:
                     row[column] = text
 
 
-def enumerations_unknown(shop: Shop) -> None:
-    """Add rows whose required enumerated column holds another value, or one in capitals."""
-    for table, column in ENUMERATED:
-        for change in (str.upper, str.title, lambda text: text + " ", lambda text: "other"):
+def values_written_oddly(shop: Shop) -> None:
+    """Add rows whose values are written as few tools would, and can be read all the same."""
+    for table, columns in COLUMNS.items():
+        for column in columns:
+            for text in WRITTEN_ODDLY.get(KINDS.get(column, "text"), ()):
+                row = _copy(shop, table) if shop.chance(0.5) else None
+                if row:
+                    row[column] = text
+
+
+def words_in_odd_spelling(shop: Shop) -> None:
+    """Add rows whose words and currencies are in any case of letters, with blanks around."""
+    currencies = [(table, "currency") for table in COLUMNS if "currency" in COLUMNS[table]]
+    for table, column in (*ENUMERATED, *currencies):
+        for spell in SPELLINGS:
             row = _copy(shop, table)
-            if row and row[column]:
+            if row and row.get(column):
+                row[column] = spell(str(row[column]))
+
+
+def words_unknown(shop: Shop) -> None:
+    """Add rows whose word is another one, or holds what is no blank to be taken off."""
+    for table, column in ENUMERATED:
+        for change in OTHER_WORDS:
+            row = _copy(shop, table)
+            if row and row.get(column):
                 row[column] = change(str(row[column]))
 
 
@@ -151,7 +209,9 @@ TRICKS = (
     required_values_missing,
     required_values_unreadable,
     optional_values_unreadable,
-    enumerations_unknown,
+    values_written_oddly,
+    words_in_odd_spelling,
+    words_unknown,
     several_things_wrong,
     rows_of_the_far_future,
     negative_amounts,

@@ -104,10 +104,12 @@ ENUMERATED: tuple[tuple[str, str], ...] = (
     ("orders", "status"),
     ("surveys", "survey_type"),
     ("email_events", "event_type"),
+    ("email_events", "campaign_type"),
+    ("email_events", "bounce_type"),
     ("consent_events", "channel"),
     ("consent_events", "state"),
 )
-"""The required columns that hold one of a few named values."""
+"""The columns that hold one of a few named values."""
 
 KINDS: dict[str, str] = {
     **dict.fromkeys(

@@ -1,40 +1,43 @@
-"""How the tables of a shop are written: formats, folders, headers and malformed lines."""
+"""How the tables of a shop are written: formats, folders, names, columns and their types."""
 
 import gzip
 import io
-import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections import defaultdict
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.python.nasty_shops.contract import COLUMNS, KINDS, REQUIRED, all_columns
+from tests.python.nasty_shops.contract import COLUMNS, REQUIRED, all_columns
+from tests.python.nasty_shops.csv_text import CSV_THEMES, csv_bytes, spelled_header
+from tests.python.nasty_shops.parquet_types import MAKERS, fitting_types, is_typed, kind_of
 from tests.python.nasty_shops.shop import Row, Shop
 
-FILE_THEMES = tuple(
-    f"file {name}"
-    for name in (
-        *("csv", "csv.gz", "parquet", "folder", "nested folder", "mixed folder", "header only"),
-        *("table missing", "column missing", "extra column", "columns shuffled", "header case"),
-        *("byte order mark", "line end \\n", "line end \\r\\n", "line end \\r", "blank lines"),
-        *("no last line end", "all quoted", "native timestamp", "native date", "native integer"),
-        *("native money", "native boolean", "empty text in parquet"),
-    )
+KINDS_OF_FILE = ("csv", "csv.gz", "parquet")
+KEYS_IN_PATHS = (
+    *("source_system", "currency", "status", "event_name", "channel", "survey_type"),
+    *("event_type", "country_code", "is_test", "is_bot", "category", "spend_date"),
+)
+LONGEST_KEY = 60
+NULL_IN_PATH = "__HIVE_DEFAULT_PARTITION__"
+PARQUET_THEMES = tuple(
+    f"file {name}" for name in ("null", *(name for makers in MAKERS.values() for name in makers))
+)
+FILE_THEMES = (
+    *(f"file {kind}" for kind in KINDS_OF_FILE),
+    *(
+        f"file {name}"
+        for name in (
+            *("folder", "nested folder", "mixed folder", "beside a folder", "key in path"),
+            *("key in path and file", "clean rows apart", "odd name", "name in capitals"),
+            *("left out", "header only", "table missing", "column missing", "extra column"),
+            *("columns shuffled", "empty text in parquet"),
+        )
+    ),
+    *CSV_THEMES,
+    *PARQUET_THEMES,
 )
 """What may happen to the files of a shop, malformed lines apart."""
-
-CANONICAL = {
-    "timestamp": re.compile(
-        r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{3}|\.\d{6})?(Z|[+-]\d\d:\d\d)?"
-    ),
-    "date": re.compile(r"\d{4}-\d\d-\d\d"),
-    "integer": re.compile(r"0|[1-9]\d{0,9}", re.ASCII),
-    "money": re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,2})?", re.ASCII),
-    "boolean": re.compile(r"true|false|t|f|1|0|yes|no", re.IGNORECASE),
-}
-"""The texts of which a column may hold nothing else to be written with its own type."""
 
 
 def render_files(shop: Shop) -> dict[str, bytes]:
@@ -53,37 +56,98 @@ def _render_table(shop: Shop, table: str) -> dict[str, bytes]:
         return {}
     if not rows:
         shop.themes.add("file header only")
-    if shop.profile.extreme != "one order" and shop.chance(0.5):
-        parts = shop.random.randint(2, 4)
-        return _render_folder(shop, table, [rows[start::parts] for start in range(parts)])
-    kind = shop.pick(("csv", "csv.gz", "parquet"))
-    return {f"{table}.{kind}": _render_file(shop, table, rows, kind)}
+    name = _capitals(shop, table)
+    if shop.profile.extreme == "one order" or shop.chance(0.4):
+        return _render_file(shop, table, name, rows)
+    if shop.chance(0.2):
+        shop.themes.add("file beside a folder")
+        half = len(rows) // 2
+        return {
+            **_render_file(shop, table, name, rows[:half]),
+            **_render_folder(shop, table, table, rows[half:]),
+        }
+    return _render_folder(shop, table, name, rows)
 
 
-def _render_folder(shop: Shop, table: str, parts: list[list[Row]]) -> dict[str, bytes]:
+def _render_folder(shop: Shop, table: str, name: str, rows: list[Row]) -> dict[str, bytes]:
     shop.themes.add("file folder")
-    files, kinds = {}, set()
-    for number, rows in enumerate(parts):
-        kind = shop.pick(("csv", "csv.gz", "parquet"))
+    files: dict[str, bytes] = {}
+    for number, (place, part, absent) in enumerate(_parts(shop, table, rows)):
         nested = shop.chance(0.3)
         shop.themes |= {"file nested folder"} if nested else set()
-        folder = f"{table}/2026/week {number}" if nested else table
-        files[f"{folder}/part-{number}.{kind}"] = _render_file(shop, table, rows, kind)
-        kinds.add(kind)
+        folder = f"{name}/{place}2026/week {number}" if nested else f"{name}/{place}"
+        odd = shop.chance(0.2)
+        shop.themes |= {"file odd name"} if odd else set()
+        stem = shop.pick(("part [0]*?", "it's a=b", "é 😀 %20", "two\nlines")) if odd else "part"
+        path = f"{folder.rstrip('/')}/{stem}-{number}"
+        files.update(_render_file(shop, table, path, part, absent))
+    kinds = {path.lower().rpartition(".")[2] for path in files}
     shop.themes |= {"file mixed folder"} if len(kinds) > 1 else set()
+    if shop.chance(0.2):
+        shop.themes.add("file left out")
+        left_out = shop.pick(("_part.csv", ".part.parquet", "_temporary/0/part.csv", "notes.txt"))
+        files[f"{name}/{left_out}"] = b"not,to be\nread"
     return files
 
 
-def _render_file(shop: Shop, table: str, rows: list[Row], kind: str) -> bytes:
+def _parts(shop: Shop, table: str, rows: list[Row]) -> list[tuple[str, list[Row], str | None]]:
+    """Deal rows to files: the folder of each, its rows, and the column that the folder tells."""
+    keys = [column for column in all_columns(table) if column in KEYS_IN_PATHS]
+    key = shop.pick(keys) if keys and shop.chance(0.25) else None
+    if key and all(len((row.get(key) or "").encode()) <= LONGEST_KEY for row in rows):
+        return _parts_by_key(shop, key, rows)
+    if shop.chance(0.5):
+        shop.themes.add("file clean rows apart")
+        untyped = () if shop.profile.has_numbers_for_ids else ("id",)
+        columns = [column for column in all_columns(table) if kind_of(column) not in untyped]
+        clean = [row for row in rows if all(is_typed(name, row.get(name)) for name in columns)]
+        rest = [row for row in rows if row not in clean]
+        half = len(clean) // 2
+        return [("", part, None) for part in (clean[:half], clean[half:], rest)]
+    count = shop.random.randint(2, 4)
+    return [("", rows[start::count], None) for start in range(count)]
+
+
+def _parts_by_key(shop: Shop, key: str, rows: list[Row]) -> list[tuple[str, list[Row], str | None]]:
+    shop.themes.add("file key in path")
+    by_value: defaultdict[str | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_value[row.get(key) or None].append(row)
+    written = key.upper() if shop.chance(0.3) else key
+    parts: list[tuple[str, list[Row], str | None]] = []
+    for value, part in by_value.items():
+        told = NULL_IN_PATH if value is None else quote(value, safe="|")
+        if shop.chance(0.1):
+            shop.themes.add("file key in path and file")
+            parts.append((f"{written}=another/", part, None))
+        else:
+            parts.append((f"{written}={told}/", part, key))
+    return parts or [("", rows, None)]
+
+
+def _capitals(shop: Shop, name: str) -> str:
+    """Return a name, sometimes in capitals, which mean nothing."""
+    if shop.chance(0.9):
+        return name
+    shop.themes.add("file name in capitals")
+    return name.upper()
+
+
+def _render_file(
+    shop: Shop, table: str, path: str, rows: list[Row], absent: str | None = None
+) -> dict[str, bytes]:
+    kind = shop.pick(KINDS_OF_FILE)
     shop.themes.add(f"file {kind}")
-    columns = _columns(shop, table, rows)
+    columns = [column for column in _columns(shop, table, rows) if column != absent]
     if "legacy_note" in columns:
         for row in rows:
             row["legacy_note"] = shop.pick(("", "old, but kept", 'a "note"'))
     if kind == "parquet":
-        return _parquet(shop, columns, rows)
-    content = _csv(shop, columns, rows)
-    return gzip.compress(content, mtime=0) if kind == "csv.gz" else content
+        content = _parquet(shop, columns, rows)
+    else:
+        content = csv_bytes(shop, columns, rows)
+        content = gzip.compress(content, mtime=0) if kind == "csv.gz" else content
+    return {f"{path}.{_capitals(shop, kind)}": content}
 
 
 def _columns(shop: Shop, table: str, rows: list[Row]) -> list[str]:
@@ -91,7 +155,7 @@ def _columns(shop: Shop, table: str, rows: list[Row]) -> list[str]:
     columns = list(all_columns(table))
     for column in all_columns(table):
         empty = all(not row.get(column) for row in rows)
-        if column not in REQUIRED[table] and shop.chance(0.5 if empty else 0.01):
+        if column not in REQUIRED[table] and shop.chance(0.5 if empty else 0.02):
             shop.themes.add("file column missing")
             columns.remove(column)
     if shop.chance(0.2):
@@ -103,168 +167,22 @@ def _columns(shop: Shop, table: str, rows: list[Row]) -> list[str]:
     return columns
 
 
-def _header(shop: Shop, columns: list[str]) -> list[str]:
-    """Return the names as the file spells them, of which the case means nothing."""
-    if shop.chance(0.8):
-        return columns
-    shop.themes.add("file header case")
-    return [shop.pick((str.upper, str.title))(column) for column in columns]
-
-
-def _field(shop: Shop, value: str | None, quoted: bool) -> str:
-    """Write one CSV field; Python's own writer would never leave a stray quote bare."""
-    if not value:
-        return '""' if quoted and shop.chance(0.5) else ""
-    must = value[0] == '"' or any(character in value for character in ",\r\n")
-    if must or quoted or ('"' in value and shop.chance(0.5)):
-        return '"' + value.replace('"', '""') + '"'
-    return value
-
-
-def _csv(shop: Shop, columns: list[str], rows: list[Row]) -> bytes:
-    line_end = shop.pick(("\n", "\n", "\n", "\r\n", "\r"))
-    shop.themes.add(f"file line end {line_end!r}".replace("'", ""))
-    quoted = shop.chance(0.2)
-    shop.themes |= {"file all quoted"} if quoted else set()
-    lines = [
-        ",".join(_field(shop, row.get(column), quoted) for column in columns).encode()
-        for row in rows
-    ]
-    if shop.malformed and shop.chance(0.4):
-        _insert_malformed_lines(shop, lines, len(columns))
-    if shop.chance(0.2):
-        shop.themes.add("file blank lines")
-        for _ in range(3):
-            lines.insert(shop.random.randint(0, len(lines)), b"")
-    lines.insert(0, ",".join(_header(shop, columns)).encode())
-    mark = b""
-    if shop.chance(0.15):
-        shop.themes.add("file byte order mark")
-        mark = b"\xef\xbb\xbf"
-    last = line_end.encode()
-    if shop.chance(0.2):
-        shop.themes.add("file no last line end")
-        last = b""
-    return mark + line_end.encode().join(lines) + last
-
-
-def _too_few(shop: Shop, fields: int) -> bytes:
-    return b",".join([b"few"] * max(1, fields - 1))
-
-
-def _too_many(shop: Shop, fields: int) -> bytes:
-    return b",".join([b"many"] * (fields + shop.random.randint(1, 3)))
-
-
-def _blanks_alone(shop: Shop, fields: int) -> bytes:
-    return b"   "
-
-
-def _text_after_quote(shop: Shop, fields: int) -> bytes:
-    return b",".join([b'"closed"early', *[b"x"] * (fields - 1)])
-
-
-def _blank_after_quote(shop: Shop, fields: int) -> bytes:
-    return b",".join([*[b"x"] * (fields - 1), b'"closed" '])
-
-
-def _text_after_quoted_lines(shop: Shop, fields: int) -> bytes:
-    return b'"first line\nsecond line" third,' + b",".join([b"x"] * (fields - 1))
-
-
-def _too_few_on_two_lines(shop: Shop, fields: int) -> bytes:
-    return b'"one\nrecord of two lines",x,"and ""three"" fields"'
-
-
-def _invalid_encoding(shop: Shop, fields: int) -> bytes:
-    return b",".join([b"caf\xe9", *[b"x"] * (fields - 1)])
-
-
-def _invalid_encoding_on_two_lines(shop: Shop, fields: int) -> bytes:
-    return b",".join([b'"first line\nsecond \xff\xfe line"', *[b"x"] * (fields - 1)])
-
-
-def _quote_never_closed(shop: Shop, fields: int) -> bytes:
-    return b",".join([b"x", b'"never closed', *[b""] * (fields - 2)])
-
-
-MALFORMED: tuple[Callable[[Shop, int], bytes], ...] = (
-    _too_few,
-    _too_many,
-    _blanks_alone,
-    _text_after_quote,
-    _blank_after_quote,
-    _text_after_quoted_lines,
-    _too_few_on_two_lines,
-    _invalid_encoding,
-    _invalid_encoding_on_two_lines,
-    _quote_never_closed,
-)
-"""Makers of lines that can't be split into as many fields as the header has."""
-
-MALFORMED_THEMES = tuple(f"malformed{maker.__name__.replace('_', ' ')}" for maker in MALFORMED)
-
-
-def _insert_malformed_lines(shop: Shop, lines: list[bytes], fields: int) -> None:
-    """Put a few malformed lines anywhere; a quote that never closes mostly comes last."""
-    for _ in range(shop.random.randint(1, 4)):
-        chosen = shop.random.randrange(len(MALFORMED))
-        position = shop.random.randint(0, len(lines))
-        if MALFORMED[chosen] is _quote_never_closed and shop.chance(0.8):
-            position = len(lines)
-        lines.insert(position, MALFORMED[chosen](shop, fields))
-        shop.themes.add(MALFORMED_THEMES[chosen])
-
-
 def _parquet(shop: Shop, columns: list[str], rows: list[Row]) -> bytes:
-    empty = ""
-    native = shop.chance(0.4)
+    typed = shop.pick((0.0, 0.5, 1.0, 1.0))
     arrays = []
     for column in columns:
         texts = [row.get(column) or None for row in rows]
-        kind = KINDS.get(column, "text")
-        if native and _is_canonical(kind, texts):
-            shop.themes.add(f"file native {kind}")
-            arrays.append(_native(kind, texts))
+        types = fitting_types(column, texts) if shop.chance(typed) else {}
+        if types:
+            name = shop.pick(list(types))
+            shop.themes.add(f"file {name}")
+            arrays.append(types[name](texts))
             continue
         if None in texts and shop.chance(0.2):
             shop.themes.add("file empty text in parquet")
-            texts = [text or shop.pick((None, empty)) for text in texts]
+            texts = [text or shop.pick((None, "")) for text in texts]
         arrays.append(pa.array(texts, pa.string()))
     buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, names=_header(shop, columns)), buffer)
+    table = pa.Table.from_arrays(arrays, names=spelled_header(shop, columns))
+    pq.write_table(table, buffer)
     return buffer.getvalue()
-
-
-def _is_canonical(kind: str, texts: Sequence[str | None]) -> bool:
-    known = [text for text in texts if text]
-    if not known or kind not in CANONICAL:
-        return False
-    if not all(CANONICAL[kind].fullmatch(text) for text in known):
-        return False
-    try:
-        _native(kind, known)
-    except ValueError:
-        return False
-    return True
-
-
-def _native(kind: str, texts: Sequence[str | None]) -> pa.Array:
-    """Return the texts as an array of the type that their kind has in a warehouse."""
-    if kind == "timestamp":
-        return pa.array([_instant(text) if text else None for text in texts], pa.timestamp("us"))
-    if kind == "date":
-        days = [date.fromisoformat(text) if text else None for text in texts]
-        return pa.array(days, pa.date32())
-    if kind == "integer":
-        return pa.array([int(text) if text else None for text in texts], pa.int64())
-    if kind == "money":
-        amounts = [Decimal(text) if text else None for text in texts]
-        return pa.array(amounts, pa.decimal128(18, 2))
-    truths = [text.lower() in ("true", "t", "1", "yes") if text else None for text in texts]
-    return pa.array(truths, pa.bool_())
-
-
-def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text)
-    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant

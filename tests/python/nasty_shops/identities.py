@@ -116,6 +116,22 @@ def placeholders_for_accounts(shop: Shop) -> None:
             shop.event(shop.days.ago(2), "share", **{**columns, "anonymous_id": None})
 
 
+def addresses_for_accounts(shop: Shop) -> None:
+    """Add accounts whose ids are addresses or hold an `@`, in several spellings of one."""
+    for system in shop.profile.systems:
+        account = f"{shop.new_id('Mara')}@Mail.test"
+        shop.person(system, customer_id=account, email=None, created_at=shop.days.ago(90))
+        shop.person(system, customer_id=account.upper(), email=shop.pick((account, None)))
+        for spelling in (account, f" {account.lower()}\t"):
+            columns = Identity(system, spelling, None, shop.new_id("v")).visitor_columns()
+            shop.order(**columns)
+            shop.event(shop.days.ago(3), "view_item", **columns)
+            shop.event(shop.days.ago(2), "share", **{**columns, "anonymous_id": None})
+        for odd in ("@", f"team@{shop.new_id('desk')}", f"{shop.new_id('wide')}＠mail.test"):
+            email = shop.pick((None, f"{shop.new_id('odd')}@mail.test"))
+            shop.order(source_system=system, customer_id=odd, email=email)
+
+
 def ids_that_look_like_placeholders(shop: Shop) -> None:
     """Add accounts whose ids only resemble a placeholder, and are as good as any."""
     system = shop.system()
@@ -343,6 +359,7 @@ TRICKS = (
     accounts_at_the_email_guard,
     guards_that_meet,
     placeholders_for_accounts,
+    addresses_for_accounts,
     ids_that_look_like_placeholders,
     placeholder_beside_a_full_address,
     guest_who_registers,

@@ -66,6 +66,7 @@ class Profile:
     session_gap_minutes: int
     feedback_valid_days: int
     trust_unflagged_opens: bool
+    has_numbers_for_ids: bool
 
     def themes(self) -> list[str]:
         """Name what this profile alone brings into a shop."""
@@ -79,6 +80,7 @@ class Profile:
             *(("small persons",) if self.max_accounts_per_person < 50 else ("default persons",)),
             *(("trusted opens",) if self.trust_unflagged_opens else ("distrusted opens",)),
             *(("salted",) if self.id_salt else ()),
+            *(("numbers for ids",) if self.has_numbers_for_ids else ("texts for ids",)),
         ]
 
 
@@ -105,4 +107,5 @@ def draw_profile(seed: int, random: Random) -> Profile:
         session_gap_minutes=_mostly(random, 30, (1, 20)),
         feedback_valid_days=_mostly(random, 365, (30, 90)),
         trust_unflagged_opens=random.random() < 0.3,
+        has_numbers_for_ids=random.random() < 0.3,
     )

@@ -20,6 +20,8 @@ COUNTRIES = ("US", "US", "US", "DE", "GB", "BR", "IN", None)
 CITIES = ("Austin", "Köln", "São Paulo", "القاهرة", "New\nYork", 'St. "John"', "Reno, NV", None)
 CATEGORIES = ("Zebra", "apple", "Éclair", "éclair", "😀 toys", "ﬁgs", "a,b", None)
 BRANDS = ("Acme", "acme", "Ümlaut", None)
+TRUE = ("true", "TRUE", "t", "1", "Yes", "y", "On", "1.0")
+FALSE = ("False", "f", "0", "no", "N", "OFF", "0.0")
 OFFSETS = (timedelta(hours=2), timedelta(hours=-5), timedelta(hours=5, minutes=30))
 
 
@@ -68,6 +70,8 @@ class Shop:
     def new_id(self, prefix: str) -> str:
         """Return an id that no row has yet; ids differ in length and case, so order is by bytes."""
         self.issued += 1
+        if self.profile.has_numbers_for_ids:
+            return str(self.issued)
         return f"{prefix}{self.pick(('', '0', 'Z', 'a', 'é'))}{self.issued}"
 
     def moment(self) -> datetime:
@@ -108,7 +112,7 @@ class Shop:
         if value is None or value == "":
             return None
         if isinstance(value, bool):
-            return self.pick(("true", "TRUE", "t", "1", "Yes") if value else ("False", "f", "0"))
+            return self.pick(TRUE if value else FALSE)
         if isinstance(value, datetime):
             return self.written(value)
         return value.isoformat() if isinstance(value, date) else str(value)

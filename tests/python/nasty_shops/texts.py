@@ -4,6 +4,20 @@ from collections.abc import Callable
 
 from tests.python.nasty_shops.shop import Shop
 
+ADDRESSES = (
+    *("ana@mail.test", "write to Ana.B+shop@mail.co.test, please", "bo@localhost", "<x@y.z>"),
+    *(
+        "ana＠mail。test",
+        "ana@mail．test",
+        "@ana",
+        "a@b",
+        "a@@b.test",
+        "two@mail.test,three@mail.test",
+    ),
+    *("a @ b.test", "a@\u00a0b.test", "mail\n@next.test line"),
+)
+"""Addresses as people write them into any field, and what only resembles one."""
+
 
 def _spread(shop: Shop, text: str) -> None:
     """Use a text wherever a shop's text ends up in a published table."""
@@ -61,8 +75,32 @@ def texts_as_ids(shop: Shop) -> None:
         shop.event(shop.days.ago(1), "view_item", **columns, product_id=text)
 
 
+def addresses_in_texts(shop: Shop) -> None:
+    """Add addresses to every text that is shown, to some that aren't, and to keys."""
+    person = shop.person()
+    for text in ADDRESSES:
+        for column in ("utm_source", "utm_medium", "utm_campaign", "referrer"):
+            columns = {**person.visitor_columns(), column: text}
+            shop.event(shop.days.ago(1), "share", **columns)
+        shop.event(shop.days.ago(1), text, **person.visitor_columns())
+        shop.survey(shop.days.ago(2), "review", **person.columns(), score="4", answer=text)
+        shop.email_event(shop.days.ago(3), "opened", **person.columns(), campaign_id=text)
+        shop.product(source_system=person.system, collection=text, category=f"of {text}")
+        for amount in ("5", "6"):
+            shop.add(
+                "marketing_spend",
+                spend_date=shop.days.last_day,
+                channel=text,
+                campaign=f"{amount} {text}",
+                currency=shop.profile.reporting_currency,
+                amount=amount,
+            )
+
+
 TRICKS = (
     texts_as_ids,
+    addresses_in_texts,
+    _with(" and ".join(ADDRESSES), "addresses", "Addresses among other words."),
     _with("👩‍👩‍👧 😀 🇧🇷", "emoji", "Emoji, joined and outside the basic plane."),
     _with('"quoted" and ""twice""', "quotes", "Quotes at the start and in the middle."),
     _with('Screen 5" wide', "stray_quote", "A quote that opens nothing."),

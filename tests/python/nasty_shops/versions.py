@@ -76,12 +76,31 @@ def rows_updated(shop: Shop) -> None:
                     _version(shop, table, row, updated_at=updated_at, **{column: value})
 
 
-def rows_told_apart_by_their_text(shop: Shop) -> None:
-    """Add versions equal in updated_at and own timestamp, told apart by their text alone."""
+def rows_told_apart_by_their_place(shop: Shop) -> None:
+    """Add versions equal in updated_at and own timestamp, of which the last in its file counts."""
     for table, column in CHANGEABLE.items():
         for row in _some(shop, table):
             for value in shop.random.sample(range(1, 9), 3):
                 _version(shop, table, row, **{column: value})
+
+
+def versions_that_return(shop: Shop) -> None:
+    """Add versions that tie and stand several times: each stands at its last place."""
+    for table, column in CHANGEABLE.items():
+        for row in _some(shop, table):
+            for value in (1, 2, 1, 2):
+                _version(shop, table, row, **{column: value})
+
+
+def keys_of_two_customers(shop: Shop) -> None:
+    """Add versions of one key that name another customer, nobody, or the same one otherwise."""
+    other = f"{shop.new_id('Other')}@mail.test"
+    for table, columns in COLUMNS.items():
+        if "customer_id" not in columns[1:]:
+            continue
+        for row in _some(shop, table):
+            for customer in shop.random.sample((other, other.upper(), None, "someone else"), 2):
+                _version(shop, table, row, customer_id=customer)
 
 
 def rows_moved_in_time(shop: Shop) -> None:
@@ -152,7 +171,9 @@ TRICKS = (
     newest_version_after_as_of,
     every_version_is_bad,
     rows_updated,
-    rows_told_apart_by_their_text,
+    rows_told_apart_by_their_place,
+    versions_that_return,
+    keys_of_two_customers,
     rows_moved_in_time,
     newest_version_is_bad,
     same_key_in_another_system,

@@ -81,6 +81,8 @@ def _kind_of_text(table: str, name: str) -> str:
         return "word"
     if name == "currency":
         return name
+    if name == "customer_id":
+        return "account"
     return "shown" if name in SHOWN else "text"
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from .settings import Settings
 from .staging import Row
+from .values import may_be_address
 
 Account = tuple[str, str]
 _TRIMMED = " \t\n\v\f\r"
 _LINKING_TABLES = ("customers", "orders", "email_events", "consent_events")
 _OTHER_TABLES = ("surveys", "events")
-_GUEST_DIGITS = 16
+_DIGEST_DIGITS = 16
 
 
 @dataclass(eq=False)
@@ -82,6 +83,18 @@ def _compared(text: str) -> str:
 def written_id(source_system: str, identifier: str) -> str:
     """Return an id as it is published: plain without a source system, else prefixed by it."""
     return f"{source_system}:{identifier}" if source_system else identifier
+
+
+def written_account(account: Account, salt: str) -> str:
+    """Return an account's id as it is published: a digest of one that may be an address."""
+    source_system, account_id = account
+    if may_be_address(account_id):
+        account_id = f"account:{_digest(account_id, salt)}"
+    return written_id(source_system, account_id)
+
+
+def _digest(text: str, salt: str) -> str:
+    return hashlib.md5((salt + text).encode()).hexdigest()[:_DIGEST_DIGITS]
 
 
 def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
@@ -160,16 +173,15 @@ def _add_person(
 
     def seniority(account: Account) -> tuple[bool, datetime, bytes, bytes]:
         created_at = customers.get(account, {}).get("created_at")
-        written = written_id(*account).encode()
+        written = written_account(account, settings.id_salt).encode()
         return created_at is None, created_at or datetime.max, written, account[0].encode()
 
     accounts.sort(key=seniority)
     if accounts:
-        customer_id = written_id(*accounts[0])
+        customer_id = written_account(accounts[0], settings.id_salt)
         customers_row = customers.get(accounts[0], {})
     else:
-        digest = hashlib.md5((settings.id_salt + emails[0]).encode()).hexdigest()
-        customer_id = f"guest:{digest[:_GUEST_DIGITS]}"
+        customer_id = f"guest:{_digest(emails[0], settings.id_salt)}"
         customers_row = {}
     person = Person(customer_id, accounts, emails, customers_row)
     identity.persons.append(person)

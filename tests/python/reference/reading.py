@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .contract import TABLES, Table
@@ -19,6 +20,8 @@ TextRow = dict[str, str | None]
 _SUFFIXES = (".csv.gz", ".csv", ".parquet")
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+# Floating-point numbers are whole and exact below it.
+_EXACT_BELOW = 2**53
 _NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _QUOTED_FIELD = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
@@ -44,11 +47,12 @@ def read_raw(raw_dir: Path) -> dict[str, RawTable]:
 def _read_table(raw_dir: Path, table: Table) -> RawTable:
     files = _files_of(raw_dir, table.name)
     raw = RawTable()
+    kinds = {column.name: column.kind for column in table.columns}
     if not files and table.name == "orders":
         raise RawContractError(f"table orders is missing in {raw_dir}")
     for file in files:
         is_parquet = file.name.lower().endswith(".parquet")
-        header, records, malformed = _read_parquet(file) if is_parquet else _read_csv(file)
+        header, records, malformed = _read_parquet(file, kinds) if is_parquet else _read_csv(file)
         names = [name.strip().lower() for name in header]
         in_path = _keys_in_path(file.relative_to(raw_dir).parts[1:-1])
         for column in table.columns:
@@ -87,13 +91,26 @@ def _keys_in_path(folders: tuple[str, ...]) -> dict[str, str | None]:
     return {key.lower(): None if value == _NULL_FOLDER else unquote(value) for key, value in pairs}
 
 
-def _read_parquet(file: Path) -> tuple[list[str], list[list[str | None]], list[bytes]]:
+def _read_parquet(
+    file: Path, kinds: dict[str, str]
+) -> tuple[list[str], list[list[str | None]], list[bytes]]:
     table = pq.ParquetFile(file).read()
-    columns = [[_written(value.as_py()) for value in column] for column in table.columns]
+    columns = [
+        [_written(value, kinds.get(name.lower(), "text")) for value in _values(column)]
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    ]
     return table.column_names, [list(row) for row in zip(*columns, strict=True)], []
 
 
-def _written(value: Any) -> str | None:
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """Return the values of a column; a short float is the number that it is written as."""
+    if pa.types.is_float32(column.type):
+        texts = column.cast(pa.string()).to_pylist()
+        return [text if text is None else float(text) for text in texts]
+    return list(column.to_pylist())
+
+
+def _written(value: Any, kind: str) -> str | None:
     """Write a value of a Parquet file as the text that a CSV file would hold."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -102,11 +119,14 @@ def _written(value: Any) -> str | None:
     if isinstance(value, float | Decimal):
         if math.isnan(value):
             return None
+        if kind == "integer" and isinstance(value, float) and abs(value) >= _EXACT_BELOW:
+            return f"{value} or so"
         is_whole = math.isfinite(value) and value == int(value)
-        return str(int(value)) if is_whole else format(Decimal(str(value)), "f")
+        return str(int(value)) if is_whole else f"{Decimal(str(value)):f}".rstrip("0")
     if isinstance(value, datetime):
         instant = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-        return instant.isoformat(" ")
+        whole, _, fraction = instant.isoformat(" ").partition(".")
+        return f"{whole}.{fraction.rstrip('0')}" if fraction else whole
     return None if value is None else str(value)
 
 

@@ -20,7 +20,8 @@ _BOOLEANS = {
     **dict.fromkeys(("false", "f", "no", "n", "off", "0", "0.0"), False),
 }
 _BLANKS = " \t\n\v\f\r"
-_ADDRESS = re.compile(r"[^\s@＠]+[@＠](?:[^\s@＠]+[.．。][^\s@＠]+|localhost)", re.IGNORECASE)
+_WORD = re.compile(r"[^ \t\n\f\r]+")
+_ADDRESS = re.compile(r"[^@＠][@＠](?:[^@＠]+[.．。][^@＠]|localhost)", re.IGNORECASE)
 _DECIMAL_DIGITS = 18
 
 
@@ -75,9 +76,19 @@ def read_currency(text: str) -> str:
     return text.strip(_BLANKS).upper()
 
 
+def read_account(text: str) -> str:
+    """Read the id of an account; one that holds an `@` is compared as addresses are."""
+    return read_word(text) if may_be_address(text) else text
+
+
+def may_be_address(text: str) -> bool:
+    """Say whether a text holds an `@`, be it in its full width."""
+    return "@" in text or "＠" in text
+
+
 def without_addresses(text: str) -> str:
-    """Put `(email)` in the place of whatever looks like an email address."""
-    return _ADDRESS.sub("(email)", text)
+    """Put `(email)` in the place of every word that holds what looks like an email address."""
+    return _WORD.sub(lambda word: "(email)" if _ADDRESS.search(word[0]) else word[0], text)
 
 
 def read_integer(text: str) -> int | None:
@@ -110,6 +121,7 @@ def round_half_away(value: Fraction, places: int) -> Decimal:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "text": str,
+    "account": read_account,
     "word": read_word,
     "currency": read_currency,
     "shown": without_addresses,

@@ -19,12 +19,13 @@ with
 
 raw_ids as (
     {%- for table_name, column_name, named_table in references %}
+    {%- set read_id = read_account if column_name == 'customer_id' else read_text %}
     select
         '{{ table_name }}' as table_name,
         '{{ column_name }}' as column_name,
         '{{ named_table }}' as named_table,
         coalesce({{ read_text('rows.source_system') }}, '') as source_system,
-        {{ read_text('rows.' ~ column_name) }} as id,
+        {{ read_id('rows.' ~ column_name) }} as id,
         {{ place_in_files('rows') }}
     from {{ source('raw', table_name) }} as rows
     {{ 'union all' if not loop.last }}
