@@ -25,10 +25,11 @@ demo: $(READY)
 build: $(READY)
 	@$(BIN)/python -m orchestration.build $(if $(VARS),--vars "$$VARS")
 
-## Check the last build and make it the version that readers meet; swings that are meant are named:
-## make publish ACCEPT="one_timers buyers"
+## Check the last build and make it the version that readers meet; swings and checks that may fail
+## are named: make publish ACCEPT="one_timers buyers"; a build for an earlier day: make publish OLDER=1
 publish: $(READY)
-	@$(BIN)/python -m orchestration.publish publish $(addprefix --accept ,$(ACCEPT))
+	@$(BIN)/python -m orchestration.publish publish $(addprefix --accept ,$(ACCEPT)) \
+		$(if $(OLDER),--older)
 
 ## Back to the version before, or to a named one: make roll-back BUILD=20260701T040000-0123abcd
 roll-back: $(READY)

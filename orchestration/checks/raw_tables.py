@@ -14,6 +14,8 @@ SOURCES = ROOT / "models" / "staging" / "raw" / "_raw__sources.yml"
 
 # Without orders nothing is right; the other tables may be late, or not there at all.
 REQUIRED = "orders"
+# A shop that was closed for ten days at Christmas has no order for longer without having lost any.
+PAUSES_WAITED = 3
 NEVER = 1_000_000
 
 
@@ -28,12 +30,15 @@ def read_raw_tables(sources: Path = SOURCES) -> dict[str, str | None]:
     return dates
 
 
-def raw_checks(tables: Mapping[str, str | None], thresholds: Thresholds) -> Iterator[Check]:
+def raw_checks(
+    tables: Mapping[str, str | None], thresholds: Thresholds, longest_pause: int
+) -> Iterator[Check]:
     """Yield what must hold of raw tables and of the identities in them.
 
     Args:
         tables: the raw tables, each with the column that dates its rows, if any.
         thresholds: the limits of the build.
+        longest_pause: days from one day with orders to the next, at most, in the last year.
     """
     shares = rejected_share_query(tables)
     for table in tables:
@@ -49,6 +54,8 @@ def raw_checks(tables: Mapping[str, str | None], thresholds: Thresholds) -> Iter
         )
     dated = {table: column for table, column in tables.items() if column}
     ages = age_query(dated)
+    limits = dict(thresholds.max_raw_age_days)
+    limits[REQUIRED] = max(limits[REQUIRED], PAUSES_WAITED * longest_pause)
     for table in dated:
         yield Check(
             f"stg_{table}_is_fresh",
@@ -57,7 +64,7 @@ def raw_checks(tables: Mapping[str, str | None], thresholds: Thresholds) -> Iter
                 ages,
                 table,
                 f"the newest row of {table} is {{value:.1f}} days old",
-                maximum=thresholds.max_raw_age_days.get(table),
+                maximum=limits.get(table),
             ),
             Severity.BLOCKING if table == REQUIRED else Severity.WARNING,
         )
@@ -129,6 +136,22 @@ def age_query(tables: Mapping[str, str]) -> str:
             ) as {table}"""
         )
     return f"select {', '.join(columns)}"
+
+
+def pause_query() -> str:
+    """Return the query for the most days from one day with orders to the next, in the last year."""
+    return """
+        select coalesce(max(pause), 0) as longest_pause
+        from (
+            select ordered_on - lag(ordered_on) over (order by ordered_on) as pause
+            from (
+                select distinct cast(ordered_at as date) as ordered_on
+                from stg_orders
+                cross join int_as_of
+                where ordered_at >= as_of - interval 1 year and ordered_at < as_of
+            ) as days
+        ) as pauses
+    """
 
 
 def conflict_share_query() -> str:

@@ -9,13 +9,16 @@ from orchestration.publish.versions import Version
 from orchestration.settings import Settings
 
 
-def publish_last_build(settings: Settings, accepted: list[str], keep: int) -> Version:
+def publish_last_build(
+    settings: Settings, accepted: list[str], keep: int, older: bool = False
+) -> Version:
     """Check the last build and publish it.
 
     Args:
         settings: the warehouse, and the folder of published versions.
-        accepted: the segments whose swing is let through.
+        accepted: what is let through: segments whose swing is meant, names of checks.
         keep: how many of the latest versions stay on disk.
+        older: whether a build for an earlier day than the current version's becomes current.
 
     Raises:
         PublishError: when it may not be published.
@@ -30,4 +33,4 @@ def publish_last_build(settings: Settings, accepted: list[str], keep: int) -> Ve
             validation = validate(settings, accepted, data_docs)
         except ValidationError as error:
             raise PublishError(str(error)) from error
-        return publish(settings, validation, data_docs, keep)
+        return publish(settings, validation, data_docs, keep, older)
