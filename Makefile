@@ -42,7 +42,8 @@ what-if: $(READY)
 
 ## Dagster at http://127.0.0.1:3000: a day as one run, its checks, backfills, schedule and alerts.
 serve: $(READY)
-	@DAGSTER_HOME=$(CURDIR)/orchestration/dagster_home DAGSTER_DISABLE_TELEMETRY=1 DO_NOT_TRACK=1 \
+	@umask 077; chmod 700 orchestration/dagster_home; \
+		DAGSTER_HOME=$(CURDIR)/orchestration/dagster_home DAGSTER_DISABLE_TELEMETRY=1 DO_NOT_TRACK=1 \
 		$(BIN)/dagster dev --host 127.0.0.1 --port $(PORT) --module-name orchestration.definitions
 
 ## Every check, in under 10 minutes on two cores.

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from dagster import (
@@ -30,7 +29,8 @@ from orchestration.locks import retried_when_locked
 from orchestration.publish.errors import PublishError
 from orchestration.publish.manifest import Manifest
 from orchestration.publish.publish import publish
-from orchestration.settings import Settings
+from orchestration.settings import ROOT, Settings
+from segmentry.settings.scratch import ScratchFolder
 
 PUBLISHED_VERSION = AssetKey(["published_version"])
 
@@ -84,9 +84,10 @@ def published_version(models: AssetsDefinition) -> AssetsDefinition:
     )
     def publish_version(context: AssetExecutionContext, config: PublishConfig) -> Iterator[Any]:
         """Validate the warehouse and publish it."""
-        with retried_when_locked():
+        settings = Settings.from_environment()
+        with retried_when_locked(context, settings.warehouse):
             yield from publish_day(
-                Settings.from_environment(),
+                settings,
                 context.partition_key_range.start,
                 config.accept,
                 config.older,
@@ -109,8 +110,8 @@ def publish_day(
     Raises:
         Failure: when it is not published; its text names the checks that failed, with the numbers.
     """
-    with TemporaryDirectory() as folder:
-        data_docs = Path(folder)
+    with ScratchFolder(ROOT, "publishing") as folder:
+        data_docs = folder / "validation"
         validation = check(settings, accepted, data_docs)
         yield from validation_results(validation)
         if validation.as_of_date != date.fromisoformat(day):

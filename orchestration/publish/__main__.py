@@ -15,6 +15,7 @@ from orchestration.publish.report import print_published
 from orchestration.publish.versions import Stored, current_version, read_stored, roll_back
 from orchestration.settings import Settings
 from segmentry.settings.errors import SettingsError
+from segmentry.settings.privacy import keep_private
 
 COMMANDS = ("publish", "roll-back", "versions")
 
@@ -70,6 +71,7 @@ def main() -> int:
     """Publish the last build, go back to an earlier version, or list the versions."""
     arguments = read_arguments(sys.argv[1:])
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    keep_private()
     try:
         settings = Settings.from_environment()
         if arguments.command == "versions":

@@ -1,12 +1,10 @@
 """Publishes the last build: checks it first, and publishes it when it is sound."""
 
-import tempfile
-from pathlib import Path
-
 from orchestration.publish.errors import PublishError
 from orchestration.publish.publish import publish
 from orchestration.publish.versions import Version
-from orchestration.settings import Settings
+from orchestration.settings import ROOT, Settings
+from segmentry.settings.scratch import ScratchFolder
 
 
 def publish_last_build(
@@ -27,8 +25,8 @@ def publish_last_build(
     from orchestration.checks.errors import ValidationError
     from orchestration.checks.validate import validate
 
-    with tempfile.TemporaryDirectory(prefix="segmentry_") as folder:
-        data_docs = Path(folder, "validation")
+    with ScratchFolder(ROOT, "publishing") as folder:
+        data_docs = folder / "validation"
         try:
             validation = validate(settings, accepted, data_docs)
         except ValidationError as error:
