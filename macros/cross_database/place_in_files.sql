@@ -1,5 +1,5 @@
 {#-
-    Where a row of a raw table stands, as `file_path` and `line_number`: the later of two by these is
+    Where a row of a raw table stands, as `file_path` and `place_in_file`: the later of two by these is
     the later one. Tables that are read from no files have no such place.
 -#}
 {% macro place_in_files(rows) -%}
@@ -7,9 +7,9 @@
 {%- endmacro %}
 
 {% macro default__place_in_files(rows) -%}
-    '' as file_path, 0 as line_number
+    '' as file_path, 0 as place_in_file
 {%- endmacro %}
 
 {% macro duckdb__place_in_files(rows) -%}
-    {{ rows }}.file_path, {{ rows }}.line_number
+    {{ rows }}.file_path, {{ rows }}.place_in_file
 {%- endmacro %}

@@ -35,7 +35,7 @@
                             {{ table.own_timestamp }} desc nulls last,
                             {%- endif %}
                             file_path desc,
-                            line_number desc,
+                            place_in_file desc,
                             md5({{ texts | join(" || '|' || ") }}) desc
                     ) > 1 then 'duplicate key'
                 end
@@ -45,7 +45,7 @@
                 {{ rows }}.*,
                 count(*) over (partition by raw_row) as copies,
                 row_number() over (
-                    partition by raw_row order by file_path desc, line_number desc
+                    partition by raw_row order by file_path desc, place_in_file desc
                 ) as copy_number
             from {{ rows }}
         ) as distinct_rows

@@ -1,7 +1,7 @@
 {#-
     A select over a raw table that reads every column as the contract's type and gives, as
     `contract_reason`, the first reason of the contract why the row can't be used, null when there is
-    none. `raw_row` holds the row as it came, as text; `file_path` and `line_number` say where it
+    none. `raw_row` holds the row as it came, as text; `file_path` and `place_in_file` say where it
     stood, and `unreadable_columns` which optional values can't be read.
 -#}
 {% macro read_contract_rows(table_name, source_relation) %}

@@ -193,12 +193,12 @@ def _load(raw_table: RawTable, schema: str) -> Iterator[str]:
                 f"{sql.text(csv.file.path)} from ({csv.records})"
             )
         selects.append(
-            f"select {', '.join(names)}, file_path, rowid as line_number from {relation}__csv "
+            f"select {', '.join(names)}, file_path, rowid as place_in_file from {relation}__csv "
             "where malformed_line is null"
         )
     if not selects:
         empty = ", ".join(f"null::varchar as {name}" for name in names)
-        selects.append(f"select {empty}, ''::varchar as file_path, 0 as line_number where false")
+        selects.append(f"select {empty}, ''::varchar as file_path, 0 as place_in_file where false")
     yield f"create view {relation} as {' union all '.join(selects)}"
 
 

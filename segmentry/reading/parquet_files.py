@@ -143,13 +143,13 @@ def select_rows(
         native: the columns that stay what they are, with their type; all others become text.
 
     Returns:
-        A select of those columns, `file_path` and `line_number`, the row's place in its file.
+        A select of those columns, `file_path` and `place_in_file`, the row's place in its file.
     """
     first = files[0]
     selected = [f"{_value(first, column, native)} as {column.name}" for column in columns]
     paths = ", ".join(sql.path(found.file.path) for found in files)
     return (
-        f"select {', '.join(selected)}, filename as file_path, file_row_number as line_number "
+        f"select {', '.join(selected)}, filename as file_path, file_row_number as place_in_file "
         f"from read_parquet([{paths}], filename = true, file_row_number = true, "
         "hive_partitioning = false)"
     )

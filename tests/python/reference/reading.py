@@ -17,7 +17,8 @@ from .contract import TABLES, Table
 
 TextRow = dict[str, str | None]
 _SUFFIXES = (".csv.gz", ".csv", ".parquet")
-_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_UTF_8_MARK = b"\xef\xbb\xbf"
+_UTF_16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _NULL_FOLDER = "__HIVE_DEFAULT_PARTITION__"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _QUOTED_FIELD = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"')
@@ -113,10 +114,7 @@ def _read_csv(file: Path) -> tuple[list[str], list[list[str | None]], list[bytes
     data = file.read_bytes()
     if file.name.lower().endswith(".gz"):
         data = gzip.decompress(data)
-    for mark, encoding in _BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            data = data.removeprefix(mark).decode(encoding).encode()
-            break
+    data = _as_utf_8(file, data)
     delimiter = _delimiter_of(data)
     header: list[str] | None = None
     records: list[list[str | None]] = []
@@ -131,6 +129,17 @@ def _read_csv(file: Path) -> tuple[list[str], list[list[str | None]], list[bytes
         else:
             records.append(list(fields))
     return header or [], records, malformed
+
+
+def _as_utf_8(file: Path, data: bytes) -> bytes:
+    """Take off a byte-order mark and bring UTF-16 to UTF-8, halves of letters left as they are."""
+    encoding = _UTF_16_MARKS.get(data[:2])
+    if encoding is None:
+        return data.removeprefix(_UTF_8_MARK)
+    try:
+        return data[2:].decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise RawContractError(f"{file} ends in the middle of a letter") from error
 
 
 def _delimiter_of(data: bytes) -> bytes:
