@@ -51,7 +51,7 @@ def test_a_build_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
         (project / "warehouse" / "segmentry.duckdb.tmp").mkdir(parents=True)
         (project / "warehouse" / "segmentry.duckdb.tmp" / "spilled").write_text("by a killed build")
         subprocess.run(
-            [str(DBT), "--quiet", "build", "--select", "stg_customers", "segment_catalog"],
+            [str(DBT), "--quiet", "run", "--select", "int_as_of"],
             cwd=project,
             env=environment | {"SEGMENTRY_RAW_DIR": str(ROOT / "seeds" / "demo_shop")},
             check=True,
