@@ -61,11 +61,10 @@ def edit_log(published: Path, edit: Callable[[list[str]], list[str]]) -> None:
     path.write_text("".join(edit(path.read_text().splitlines(keepends=True))))
 
 
-def point_current(published: Path, target: str | None) -> None:
-    """Point `current` elsewhere, or nowhere."""
+def point_current(published: Path, target: str) -> None:
+    """Point `current` elsewhere."""
     (published / "current").unlink()
-    if target is not None:
-        (published / "current").symlink_to(target)
+    (published / "current").symlink_to(target)
 
 
 def replace_current(published: Path, folder: bool) -> None:
@@ -93,6 +92,11 @@ def of_file(name: str, damage: Callable[[Path], object]) -> Callable[[Path], obj
     return lambda folder: damage(folder / name)
 
 
+def in_turn(*damages: Callable[[Path], object]) -> Callable[[Path], object]:
+    """Return several damages as one."""
+    return lambda path: [damage(path) for damage in damages]
+
+
 # The log alone: versions say what it said.
 LOG = {
     "log is missing": of_file("log.jsonl", Path.unlink),
@@ -109,7 +113,7 @@ EARLIER = {
     "earlier manifest is missing": version(0, of_file("manifest.json", Path.unlink)),
     "earlier manifest is torn": version(0, of_file("manifest.json", torn)),
     "earlier version has no database": version(0, of_file(DATABASES[0], Path.unlink)),
-    "earlier version is empty": version(0, lambda folder: (remove_all(folder), folder.mkdir())),
+    "earlier version is empty": version(0, in_turn(remove_all, Path.mkdir)),
     "a strange file among the versions": lambda published: (
         published / "versions" / "notes.txt"
     ).write_text("hello"),
@@ -122,7 +126,7 @@ EARLIER = {
 }
 # The current version, or the link to it: the next publish waits until one is current that is whole.
 CURRENT = {
-    "current is missing": lambda published: point_current(published, None),
+    "current is missing": of_file("current", Path.unlink),
     "current points nowhere": lambda published: point_current(published, "versions/gone"),
     "current points to a folder of others": lambda published: point_current(published, "/tmp"),
     "current points to the folder of versions": lambda published: point_current(
@@ -145,16 +149,16 @@ CURRENT = {
     "current manifest has a line of another type": version(
         -1, lambda folder: edit_manifest(folder, published_at=7)
     ),
-    "current and log are missing": lambda published: (
-        point_current(published, None),
-        (published / "log.jsonl").unlink(),
+    "current and log are missing": in_turn(
+        of_file("current", Path.unlink), of_file("log.jsonl", Path.unlink)
     ),
 }
+STATES: dict[str, Callable[[Path], object]] = {"missing": Path.unlink, "torn": torn}
 # Files of the version that a roll-back would go to.
 FILES = {
     f"{name} of the version before is {state}": version(-2, of_file(name, damage))
     for name in (*DATABASES, "parquet/customer_facts.parquet", "contacts/customer_contacts.parquet")
-    for state, damage in {"missing": Path.unlink, "torn": torn}.items()
+    for state, damage in STATES.items()
 }
 
 
