@@ -7,6 +7,7 @@ import yaml
 
 from orchestration.checks.results import Severity
 from orchestration.checks.rules import Check, Figure, NoRows
+from orchestration.checks.tables import ROW_IDS
 from orchestration.checks.thresholds import Thresholds
 from orchestration.settings import ROOT
 
@@ -68,6 +69,15 @@ def raw_checks(
             ),
             Severity.BLOCKING if table == REQUIRED else Severity.WARNING,
         )
+    yield Check(
+        "id_matches_are_in_their_own_source_system",
+        "id_matches",
+        NoRows(
+            unmatched_query(thresholds),
+            "columns of ids that hardly anybody knows in their own source system and most in "
+            "another, as the table id_matches tells (map both tables to one source_system)",
+        ),
+    )
     yield Check(
         "identity_conflicts_are_absent",
         "identity_conflicts",
@@ -151,6 +161,18 @@ def pause_query() -> str:
                 where ordered_at >= as_of - interval 1 year and ordered_at < as_of
             ) as days
         ) as pauses
+    """
+
+
+def unmatched_query(thresholds: Thresholds) -> str:
+    """Return the query for the columns of ids that are mapped to a source system of others."""
+    return f"""
+        select {ROW_IDS["id_matches"]} as id
+        from checked as id_matches
+        where
+            id_count >= {thresholds.id_matches_min_ids}
+            and known_share < {thresholds.id_matches_min_known_share}
+            and best_other_share > {thresholds.id_matches_min_other_share}
     """
 
 

@@ -685,4 +685,4 @@ def test_the_command_says_what_it_found(
     assert "0 failed, 0 warnings" in capsys.readouterr().out
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(tmp_path / "nothing.duckdb"))
     assert command.main() == 1
-    assert "dbt build" in capsys.readouterr().err
+    assert "run `make build` first" in capsys.readouterr().err
