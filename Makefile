@@ -25,10 +25,11 @@ demo: $(READY)
 build: $(READY)
 	@$(BIN)/python -m orchestration.build $(if $(VARS),--vars "$$VARS")
 
-## Check the last build and make it the version that readers meet; swings that are meant are named:
-## make publish ACCEPT="one_timers buyers"
+## Check the last build and make it the version that readers meet; swings and checks that may fail
+## are named: make publish ACCEPT="one_timers buyers"; a build for an earlier day: make publish OLDER=1
 publish: $(READY)
-	@$(BIN)/python -m orchestration.publish publish $(addprefix --accept ,$(ACCEPT))
+	@$(BIN)/python -m orchestration.publish publish $(addprefix --accept ,$(ACCEPT)) \
+		$(if $(OLDER),--older)
 
 ## Back to the version before, or to a named one: make roll-back BUILD=20260701T040000-0123abcd
 roll-back: $(READY)
@@ -41,7 +42,8 @@ what-if: $(READY)
 
 ## Dagster at http://127.0.0.1:3000: a day as one run, its checks, backfills, schedule and alerts.
 serve: $(READY)
-	@DAGSTER_HOME=$(CURDIR)/orchestration/dagster_home DAGSTER_DISABLE_TELEMETRY=1 DO_NOT_TRACK=1 \
+	@umask 077; chmod 700 orchestration/dagster_home; \
+		DAGSTER_HOME=$(CURDIR)/orchestration/dagster_home DAGSTER_DISABLE_TELEMETRY=1 DO_NOT_TRACK=1 \
 		$(BIN)/dagster dev --host 127.0.0.1 --port $(PORT) --module-name orchestration.definitions
 
 ## Every check, in under 10 minutes on two cores.

@@ -53,6 +53,11 @@ def late_alert(day: str, published_day: str) -> Alert:
     return Alert(AlertKind.LATE, day, f"{day} is late", text)
 
 
+def lost_alert(reason: str) -> Alert:
+    """Return what is told when the version that readers meet is damaged or lost."""
+    return Alert(AlertKind.LATE, "", "The published version can't be read", reason)
+
+
 def _title(run: DagsterRun, outcome: str) -> str:
     return f"{day_of_run(run.tags) or f'The run {run.job_name}'} {outcome}"
 

@@ -22,6 +22,7 @@ from orchestration.settings import DEMO_SHOP, ROOT, Settings
 from orchestration.summary import print_summary
 from segmentry.build.progress import show_event, shown_progress
 from segmentry.settings.errors import SettingsError
+from segmentry.settings.privacy import keep_private
 from segmentry.settings.variables import read_variables
 
 
@@ -89,6 +90,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     console = Console()
+    keep_private()
     os.chdir(ROOT)
     try:
         settings = Settings.from_environment()

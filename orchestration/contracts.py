@@ -23,6 +23,7 @@ from orchestration.publish.writing import ADDRESS, BI, DATABASES
 from orchestration.settings import ROOT, Settings
 from segmentry.settings.errors import SettingsError
 from segmentry.settings.places import check_build
+from segmentry.settings.privacy import keep_private
 
 PAGES = ("contracts.html", "contracts.md")
 UNION_OF_SEGMENTS = "segment_memberships"
@@ -248,6 +249,7 @@ def render(contracts: list[Contract], page: str) -> str:
 def main() -> int:
     """Write the contracts to target/contracts.html and target/contracts.md."""
     target = ROOT / "target"
+    keep_private()
     try:
         contracts = read_contracts(ROOT, target, Settings.from_environment().warehouse)
     except (DbtError, SettingsError) as error:

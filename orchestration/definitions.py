@@ -11,6 +11,7 @@ from orchestration.schedules import daily_job, every_morning
 from orchestration.sensors import late_version, new_raw_files, tell_failure, tell_recovery
 from orchestration.settings import ROOT
 from segmentry.settings.environment import load_env_file
+from segmentry.settings.privacy import keep_private
 from segmentry.settings.variables import check_variables, configured_variables
 
 
@@ -22,6 +23,7 @@ def shop_definitions() -> Definitions:
         SettingsError: when a setting of the shop can't be used.
         ValueError: when the first day is no date.
     """
+    keep_private()
     load_env_file(ROOT)
     check_variables(ROOT, {})
     project = dbt_project()

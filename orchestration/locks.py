@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from dagster import RetryRequested
+from dagster import AssetExecutionContext, Failure, RetryRequested
 
 from segmentry.settings.places import HELD
 
@@ -23,16 +24,28 @@ def is_locked(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def retried_when_locked() -> Iterator[None]:
+def retried_when_locked(context: AssetExecutionContext, warehouse: Path) -> Iterator[None]:
     """Turn an error that another process caused by holding the warehouse into a request to retry.
 
+    Args:
+        context: says how often the step was tried already.
+        warehouse: the DuckDB file.
+
     Raises:
-        RetryRequested: when the warehouse is locked; any other error as it is.
+        RetryRequested: when the warehouse is locked.
+        Failure: when it is locked still, in the project's own words; any other error as it is.
     """
     try:
         yield
     except Exception as error:
         if is_locked(error):
+            if context.retry_number >= MAX_RETRIES:
+                minutes = MAX_RETRIES * SECONDS_TO_WAIT // 60
+                raise Failure(
+                    f"The warehouse {warehouse.name} {HELD}, and was for {minutes} minutes: end "
+                    "that, and start the day again.",
+                    allow_retries=False,
+                ) from error
             raise RetryRequested(
                 max_retries=MAX_RETRIES, seconds_to_wait=SECONDS_TO_WAIT
             ) from error

@@ -1,5 +1,6 @@
 """How people are told: the log, and where they ask for it a webhook or a Slack channel."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -105,7 +106,7 @@ def to_json(alert: Alert, kind: str) -> dict[str, Any]:
 
 
 def notify(alert: Alert, channels: list[Channel], log: logging.Logger) -> None:
-    """Tell people. A channel that does not answer is logged and fails nothing.
+    """Tell people. A channel that does not answer in time is logged and fails nothing.
 
     Args:
         alert: what happened.
@@ -119,8 +120,23 @@ def notify(alert: Alert, channels: list[Channel], log: logging.Logger) -> None:
     log.log(level, "%s\n%s", alert.title, alert.text)
     for message, channel in [(to_json(alert, channel.kind), channel) for channel in channels]:
         try:
-            httpx.post(channel.url, json=message, timeout=SECONDS_TO_ANSWER).raise_for_status()
+            asyncio.run(asyncio.wait_for(post(channel.url, message), SECONDS_TO_ANSWER))
+        except TimeoutError:
+            log.warning("The %s did not answer within %s s.", channel.kind, SECONDS_TO_ANSWER)
         except httpx.HTTPStatusError as error:
             log.warning("The %s answered %s.", channel.kind, error.response.status_code)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             log.warning("The %s can't be reached: %s.", channel.kind, type(error).__name__)
+
+
+async def post(url: str, message: dict[str, Any]) -> None:
+    """Post a message; of the answer the status is read, and nothing else.
+
+    Raises:
+        httpx.HTTPError, httpx.InvalidURL: when it is refused or can't be sent.
+    """
+    async with (
+        httpx.AsyncClient(timeout=None) as client,
+        client.stream("POST", url, json=message) as answer,
+    ):
+        answer.raise_for_status()

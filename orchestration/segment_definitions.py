@@ -25,6 +25,7 @@ from orchestration.segment_needs import no_data, read_unmet_needs
 from orchestration.settings import ROOT, Settings
 from segmentry.settings.environment import load_env_file
 from segmentry.settings.errors import SettingsError
+from segmentry.settings.privacy import keep_private
 from segmentry.settings.variables import check_variables, configured_variables, read_variables
 
 PAGES = ("definitions.html", "definitions.md")
@@ -237,6 +238,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="definitions", description=main.__doc__)
     parser.add_argument("--vars", default="{}", help="dbt vars that builds are given")
     target = ROOT / "target"
+    keep_private()
     arguments = parser.parse_args()
     try:
         load_env_file(ROOT)

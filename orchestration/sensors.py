@@ -21,10 +21,11 @@ from dagster import (
     sensor,
 )
 
-from orchestration.alerts import failure_alert, is_recovery, late_alert, recovery_alert
+from orchestration.alerts import failure_alert, is_recovery, late_alert, lost_alert, recovery_alert
 from orchestration.assets.raw import digest, files_of_tables
 from orchestration.backfills import LEFT_OUT
-from orchestration.notifier import channels_from_environment, notify
+from orchestration.notifier import Alert, channels_from_environment, notify
+from orchestration.publish.errors import PublishError
 from orchestration.publish.versions import current_version
 from orchestration.schedules import JOB
 from orchestration.settings import Settings
@@ -121,17 +122,24 @@ def late_version(partitions: DailyPartitionsDefinition) -> SensorDefinition:
         description="Tells people when yesterday is not published by nine in the morning.",
     )
     def late(context: SensorEvaluationContext) -> SkipReason:
-        version = current_version(Settings.from_environment().published)
+        try:
+            version = current_version(Settings.from_environment().published)
+        except PublishError as error:
+            return tell_once(context, str(error), lost_alert(str(error)))
         published_day = version.manifest.as_of_date.isoformat() if version else None
         last_day = partitions.get_last_partition_key()
         now = datetime.now(ZoneInfo(partitions.timezone))
         if not is_late(now, last_day, published_day):
             return SkipReason("Not late.")
-        if context.cursor == last_day:
-            return SkipReason(f"{last_day} is late, which was told.")
-        alert = late_alert(str(last_day), str(published_day))
-        notify(alert, channels_from_environment(), context.log)
-        context.update_cursor(str(last_day))
-        return SkipReason(f"{last_day} is late.")
+        return tell_once(context, str(last_day), late_alert(str(last_day), str(published_day)))
 
     return late
+
+
+def tell_once(context: SensorEvaluationContext, reason: str, alert: Alert) -> SkipReason:
+    """Tell people, unless they were told the same at the look before."""
+    if context.cursor == reason:
+        return SkipReason(f"{alert.title}, which was told.")
+    notify(alert, channels_from_environment(), context.log)
+    context.update_cursor(reason)
+    return SkipReason(f"{alert.title}.")

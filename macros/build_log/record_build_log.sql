@@ -4,7 +4,7 @@
 -#}
 {% macro record_build_log(results) %}
     {%- if is_recorded() -%}
-        {%- set findings = test_findings(results) -%}
+        {%- set findings = findings_of_tests(results) -%}
         {%- set outcomes = {} -%}
         {%- for result in results -%}
             {%- do outcomes.update({result.node.unique_id: result}) -%}

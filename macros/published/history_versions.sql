@@ -2,23 +2,13 @@
     The published versions that a build may stand on: the current one and the one that the history
     of that one stands on, each a dict of `build_id`, `folder`, `as_of_date`, `based_on`, `is_current`
     and `tables`, by name those that it holds. What `current` points to is asked once, so that a publish
-    in between can't mix two.
+    in between can't mix two. Stops where the history that was published is lost or damaged.
 -#}
 {% macro history_versions(published) %}
     {%- set versions = [] -%}
     {%- set current = read_manifest(published ~ '/current') -%}
     {%- if current is none -%}
-        {%- set complete = run_query(
-            'select file from glob(' ~ sql_text(published ~ '/versions/*/manifest.json') ~ ')'
-            ~ " where not contains(file, '/versions/.')"
-        ).rows -%}
-        {#- A single one is a first publish that was cut short before it became the current one. -#}
-        {%- if complete | length > 1 -%}
-            {%- do exceptions.raise_compiler_error(
-                published ~ '/current points to no version, so the history that it held would be '
-                ~ 'lost. Point it to one of those in ' ~ published ~ '/versions.'
-            ) -%}
-        {%- endif -%}
+        {%- do check_nothing_is_published(published) -%}
     {%- else -%}
         {%- do versions.append(current) -%}
         {%- if current.based_on -%}
@@ -26,7 +16,9 @@
             {%- if base is none -%}
                 {%- do exceptions.raise_compiler_error(
                     'The history of the published version ' ~ current.build_id ~ ' stands on '
-                    ~ current.based_on ~ ', which is gone from ' ~ published ~ '/versions.'
+                    ~ current.based_on ~ ', which is gone from ' ~ published
+                    ~ '/versions: bring it back, or make another version current with `make '
+                    ~ 'roll-back BUILD=...`; `python -m orchestration.publish versions` lists them.'
                 ) -%}
             {%- endif -%}
             {%- do versions.append(base) -%}

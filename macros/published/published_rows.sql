@@ -29,8 +29,9 @@
         {%- if version is none or is_older_than_table -%}
             {%- do selects.append(rows ~ ' where false') -%}
         {%- elif file -%}
+            {%- do check_file_is_there(version, file) -%}
             {%- do selects.append(
-                rows ~ ' from read_parquet(' ~ sql_text(version.folder ~ '/' ~ file) ~ ')'
+                rows ~ ' from read_parquet(' ~ as_path(version.folder ~ '/' ~ file) ~ ')'
             ) -%}
         {%- else -%}
             {%- do selects.append(rows) -%}

@@ -1,6 +1,6 @@
 {#- The manifest of a published version as a dict; none when the folder holds no version. -#}
 {% macro read_manifest(folder) %}
-    {%- set path = sql_text(folder ~ '/manifest.json') -%}
+    {%- set path = as_path(folder ~ '/manifest.json') -%}
     {%- if run_query('select file from glob([' ~ path ~ '])').rows | length == 0 -%}
         {{ return(none) }}
     {%- endif -%}
@@ -8,7 +8,8 @@
     {%- set manifest = fromjson(content) -%}
     {%- if not (manifest is mapping and manifest.build_id and manifest.as_of_date) -%}
         {%- do exceptions.raise_compiler_error(
-            folder ~ '/manifest.json is no manifest of a published version.'
+            folder ~ '/manifest.json is damaged: make another version current with `make roll-back '
+            ~ 'BUILD=...`; `python -m orchestration.publish versions` lists them.'
         ) -%}
     {%- endif -%}
     {{ return(manifest) }}

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from dagster import (
@@ -103,14 +104,15 @@ def dbt_models(graph: DbtGraph, partitions: DailyPartitionsDefinition) -> Assets
     def dbt_build(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[DbtEvent]:
         """Build and test everything for a day."""
         require_day_before(context, context.partition_key_range.start)
-        with retried_when_locked():
-            yield from build_day(context, dbt, graph, context.partition_key_range.start)
+        settings = Settings.from_environment()
+        with retried_when_locked(context, settings.warehouse):
+            yield from build_day(context, dbt, graph, settings)
 
     return dbt_build
 
 
 def build_day(
-    context: AssetExecutionContext, dbt: DbtCliResource, graph: DbtGraph, day: str
+    context: AssetExecutionContext, dbt: DbtCliResource, graph: DbtGraph, settings: Settings
 ) -> Iterator[DbtEvent]:
     """Build and test everything for a day.
 
@@ -121,11 +123,11 @@ def build_day(
         DagsterDbtCliRuntimeError: when another process holds the warehouse.
         Failure: when anything failed; its text names what, with counts, and quotes no row.
     """
-    settings = Settings.from_environment()
     check(settings)
     # The folder outlives only a failed run, whose dbt.log somebody may want to read.
     target = graph.project.project_dir / "target" / "runs" / context.run.run_id
-    with as_of_day(day):
+    remove_killed(target.parent)
+    with as_of_day(context.partition_key_range.start):
         invocation = dbt.cli(BUILD, context=context, target_path=target, raise_on_error=False)
         messages = list(invocation.stream_raw_events())
     events = [
@@ -153,6 +155,13 @@ def build_day(
         else:
             yield event
     shutil.rmtree(target)
+
+
+def remove_killed(runs: Path) -> None:
+    """Remove what killed runs of dbt left; one that ended, even if it failed, wrote its results."""
+    for folder in runs.glob("*"):
+        if not (folder / "run_results.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def check(settings: Settings) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from dagster import (
@@ -30,7 +29,8 @@ from orchestration.locks import retried_when_locked
 from orchestration.publish.errors import PublishError
 from orchestration.publish.manifest import Manifest
 from orchestration.publish.publish import publish
-from orchestration.settings import Settings
+from orchestration.settings import ROOT, Settings
+from segmentry.settings.scratch import ScratchFolder
 
 PUBLISHED_VERSION = AssetKey(["published_version"])
 
@@ -44,7 +44,13 @@ class PublishConfig(Config):
     """What may be said when a day is started by hand."""
 
     accept: list[str] = Field(
-        default=[], description="Segments whose swing in size is let through, such as one_timers."
+        default=[],
+        description="What is let through: segments whose swing in size is meant, such as "
+        "one_timers, or checks that may fail, by name.",
+    )
+    older: bool = Field(
+        default=False,
+        description="Whether a day before the current version's becomes what readers meet.",
     )
 
 
@@ -78,29 +84,34 @@ def published_version(models: AssetsDefinition) -> AssetsDefinition:
     )
     def publish_version(context: AssetExecutionContext, config: PublishConfig) -> Iterator[Any]:
         """Validate the warehouse and publish it."""
-        with retried_when_locked():
+        settings = Settings.from_environment()
+        with retried_when_locked(context, settings.warehouse):
             yield from publish_day(
-                Settings.from_environment(), context.partition_key_range.start, config.accept
+                settings,
+                context.partition_key_range.start,
+                config.accept,
+                config.older,
             )
 
     return publish_version
 
 
 def publish_day(
-    settings: Settings, day: str, accepted: Collection[str]
+    settings: Settings, day: str, accepted: Collection[str], older: bool
 ) -> Iterator[AssetCheckResult | MaterializeResult[Any]]:
     """Validate the warehouse and publish it; what was found is told in any case.
 
     Args:
         settings: the shop's warehouse and its published versions.
         day: the day that the warehouse must be built for.
-        accepted: segments whose swing is let through.
+        accepted: what is let through: segments whose swing is meant, names of checks.
+        older: whether a day before the current version's becomes what readers meet.
 
     Raises:
         Failure: when it is not published; its text names the checks that failed, with the numbers.
     """
-    with TemporaryDirectory() as folder:
-        data_docs = Path(folder)
+    with ScratchFolder(ROOT, "publishing") as folder:
+        data_docs = folder / "validation"
         validation = check(settings, accepted, data_docs)
         yield from validation_results(validation)
         if validation.as_of_date != date.fromisoformat(day):
@@ -109,7 +120,7 @@ def publish_day(
                 allow_retries=False,
             )
         try:
-            version = publish(settings, validation, data_docs)
+            version = publish(settings, validation, data_docs, older=older)
         except PublishError as error:
             raise Failure(describe_refusal(validation, error), allow_retries=False) from error
     yield MaterializeResult(

@@ -13,6 +13,7 @@ from orchestration.checks.results import CheckResult, Severity, Validation
 from orchestration.checks.validate import validate
 from orchestration.settings import ROOT, Settings
 from segmentry.settings.errors import SettingsError
+from segmentry.settings.privacy import keep_private
 
 SHOWN_IDS = 5
 WIDTH_OF_A_FILE = 120
@@ -72,6 +73,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE)
+    keep_private()
     try:
         validation = validate(Settings.from_environment(), arguments.accept, arguments.data_docs)
     except (ValidationError, SettingsError) as error:

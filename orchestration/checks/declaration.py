@@ -36,7 +36,7 @@ class DeclaredCheck:
 
 def declared_checks() -> list[DeclaredCheck]:
     """Return every check that a validation answers, in its order."""
-    checks = all_checks(read_thresholds({}), [], date.min, frozenset())
+    checks = all_checks(read_thresholds({}), [], date.min, 0, frozenset())
     return [DeclaredCheck(check.name, check.table, check.severity) for check in checks]
 
 
@@ -44,6 +44,7 @@ def all_checks(
     thresholds: Thresholds,
     versions: list[Version],
     as_of_date: date,
+    longest_pause: int,
     accepted: Collection[str],
 ) -> list[Check]:
     """Return every check with the bounds that hold for one build.
@@ -52,6 +53,7 @@ def all_checks(
         thresholds: the limits of the build.
         versions: the versions that led to the current one, oldest first.
         as_of_date: the day of the build.
+        longest_pause: days from one day with orders to the next, at most, in the last year.
         accepted: what is let through: segments whose swing is meant, names of checks.
     """
     segments = read_catalog()
@@ -61,7 +63,7 @@ def all_checks(
         *completeness_checks([segment.name for segment in segments]),
         *consent_checks(),
         *catalog_checks(segments, read_exclusive_groups()),
-        *raw_checks(read_raw_tables(), thresholds),
+        *raw_checks(read_raw_tables(), thresholds, longest_pause),
         *size_checks(segments, versions, as_of_date, thresholds, accepted),
         *definition_checks(segments, versions),
         *shop_checks(versions),

@@ -131,6 +131,7 @@ RANGES = (
     Range("refunds", ("refunded_amount",), minimum=0),
     Range("products", ("unit_price",), minimum=0),
     Range("sessions", ("event_count",), minimum=1),
+    Range("id_matches", ("known_share", "best_other_share"), minimum=0, maximum=1),
     Range("sessions", ("add_to_cart_count", "minutes"), minimum=0),
     Range("identity_conflicts", ("linked_count",), minimum=2),
     Range(

@@ -7,6 +7,7 @@ import yaml
 
 from orchestration.checks.results import Severity
 from orchestration.checks.rules import Check, Figure, NoRows
+from orchestration.checks.tables import ROW_IDS
 from orchestration.checks.thresholds import Thresholds
 from orchestration.settings import ROOT
 
@@ -14,6 +15,8 @@ SOURCES = ROOT / "models" / "staging" / "raw" / "_raw__sources.yml"
 
 # Without orders nothing is right; the other tables may be late, or not there at all.
 REQUIRED = "orders"
+# A shop that was closed for ten days at Christmas has no order for longer without having lost any.
+PAUSES_WAITED = 3
 NEVER = 1_000_000
 
 
@@ -28,12 +31,15 @@ def read_raw_tables(sources: Path = SOURCES) -> dict[str, str | None]:
     return dates
 
 
-def raw_checks(tables: Mapping[str, str | None], thresholds: Thresholds) -> Iterator[Check]:
+def raw_checks(
+    tables: Mapping[str, str | None], thresholds: Thresholds, longest_pause: int
+) -> Iterator[Check]:
     """Yield what must hold of raw tables and of the identities in them.
 
     Args:
         tables: the raw tables, each with the column that dates its rows, if any.
         thresholds: the limits of the build.
+        longest_pause: days from one day with orders to the next, at most, in the last year.
     """
     shares = rejected_share_query(tables)
     for table in tables:
@@ -49,6 +55,8 @@ def raw_checks(tables: Mapping[str, str | None], thresholds: Thresholds) -> Iter
         )
     dated = {table: column for table, column in tables.items() if column}
     ages = age_query(dated)
+    limits = dict(thresholds.max_raw_age_days)
+    limits[REQUIRED] = max(limits[REQUIRED], PAUSES_WAITED * longest_pause)
     for table in dated:
         yield Check(
             f"stg_{table}_is_fresh",
@@ -57,10 +65,19 @@ def raw_checks(tables: Mapping[str, str | None], thresholds: Thresholds) -> Iter
                 ages,
                 table,
                 f"the newest row of {table} is {{value:.1f}} days old",
-                maximum=thresholds.max_raw_age_days.get(table),
+                maximum=limits.get(table),
             ),
             Severity.BLOCKING if table == REQUIRED else Severity.WARNING,
         )
+    yield Check(
+        "id_matches_are_in_their_own_source_system",
+        "id_matches",
+        NoRows(
+            unmatched_query(thresholds),
+            "columns of ids that hardly anybody knows in their own source system and most in "
+            "another, as the table id_matches tells (map both tables to one source_system)",
+        ),
+    )
     yield Check(
         "identity_conflicts_are_absent",
         "identity_conflicts",
@@ -129,6 +146,34 @@ def age_query(tables: Mapping[str, str]) -> str:
             ) as {table}"""
         )
     return f"select {', '.join(columns)}"
+
+
+def pause_query() -> str:
+    """Return the query for the most days from one day with orders to the next, in the last year."""
+    return """
+        select coalesce(max(pause), 0) as longest_pause
+        from (
+            select ordered_on - lag(ordered_on) over (order by ordered_on) as pause
+            from (
+                select distinct cast(ordered_at as date) as ordered_on
+                from stg_orders
+                cross join int_as_of
+                where ordered_at >= as_of - interval 1 year and ordered_at < as_of
+            ) as days
+        ) as pauses
+    """
+
+
+def unmatched_query(thresholds: Thresholds) -> str:
+    """Return the query for the columns of ids that are mapped to a source system of others."""
+    return f"""
+        select {ROW_IDS["id_matches"]} as id
+        from checked as id_matches
+        where
+            id_count >= {thresholds.id_matches_min_ids}
+            and known_share < {thresholds.id_matches_min_known_share}
+            and best_other_share > {thresholds.id_matches_min_other_share}
+    """
 
 
 def conflict_share_query() -> str:

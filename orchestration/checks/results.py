@@ -47,7 +47,8 @@ class Validation:
         as_of_date: the last day that the warehouse knows of.
         invocation_id: dbt's id of the build that was checked; the next build needs its own
             validation.
-        accepted: the segments whose swing was let through for this build.
+        accepted: what was let through for this build: segments whose swing was meant, names of
+            other checks.
         results: one result per check.
     """
 

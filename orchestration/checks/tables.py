@@ -63,6 +63,12 @@ TABLES = (
     ),
     PublicTable("raw_row_counts", ("table_name",), "table_name"),
     PublicTable(
+        "id_matches",
+        ("table_name", "column_name", "source_system"),
+        "table_name || '.' || column_name || ' of `' || source_system || '`'",
+        has_as_of_date=True,
+    ),
+    PublicTable(
         "segment_memberships",
         ("customer_id", "segment", "segment_value"),
         "segment || ' ' || customer_id",

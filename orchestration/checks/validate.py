@@ -12,18 +12,20 @@ from orchestration.checks.data_docs import write_data_docs
 from orchestration.checks.declaration import all_checks
 from orchestration.checks.definitions import DEFINITION_CHECK, read_movements, tell_movement
 from orchestration.checks.errors import ValidationError
+from orchestration.checks.raw_tables import pause_query
 from orchestration.checks.results import CheckResult, Severity, Validation
 from orchestration.checks.rules import Between, Check, Figure, NeverNull, NoRows, Unique
-from orchestration.checks.shop import SETTING_CHECKS, explain_settings
-from orchestration.checks.sizes import SIZE_CHECK, vanished_segments
+from orchestration.checks.shop import explain_settings
+from orchestration.checks.sizes import SIZE_CHECK, VANISHED_CHECK, vanished_segments
 from orchestration.checks.suites import Answer, run_checks
 from orchestration.checks.thresholds import read_thresholds
-from orchestration.publish.build import open_build, read_invocation_id
+from orchestration.publish.build import open_build, read_invocation_id, read_rows
 from orchestration.publish.errors import PublishError
 from orchestration.publish.versions import Version, line_of_current
 from orchestration.settings import Settings
 from orchestration.what_if.errors import WhatIfError
 from orchestration.what_if.last_build import read_last_build
+from segmentry.settings.names import nearest
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Subject:
         as_of_date: the last day that it knows of.
         invocation_id: dbt's id of the build; empty when it was killed.
         versions: the versions that led to the current one, oldest first.
-        accepted: the segments whose swing may be let through.
+        accepted: what may be let through: segments whose swing is meant, names of checks.
         checks: what is asked.
     """
 
@@ -52,12 +54,12 @@ def validate(settings: Settings, accepted: Collection[str], data_docs: Path) -> 
 
     Args:
         settings: where the warehouse and its published versions are.
-        accepted: the segments whose swing is let through, by name.
+        accepted: what is let through: names of segments whose swing is meant, or of checks.
         data_docs: the folder that the page `index.html` is written to; it is made when missing.
 
     Raises:
-        ValidationError: when there is no build, it can't be read, or there is no such segment to
-            accept.
+        ValidationError: when there is no build, it can't be read, or there is nothing of such a
+            name to accept.
     """
     validation = answer_checks(read_subject(settings, accepted))
     write_data_docs(validation, data_docs)
@@ -74,20 +76,30 @@ def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
         versions = line_of_current(settings.published)
         with open_build(settings.warehouse) as build:
             invocation_id = read_invocation_id(build)
+            ((longest_pause,),) = read_rows(build, pause_query())
     except PublishError as error:
         raise ValidationError(str(error)) from error
+    checks = all_checks(
+        read_thresholds(last_build.command_line_variables),
+        versions,
+        last_build.as_of_date,
+        longest_pause,
+        accepted,
+    )
     segments = read_catalog()
     known = {segment.name for segment in segments} | vanished_segments(segments, versions)
-    if unknown := sorted(set(accepted) - known - SETTING_CHECKS):
-        raise ValidationError(f"There is no segment {', '.join(unknown)} to accept.")
-    thresholds = read_thresholds(last_build.command_line_variables)
+    known |= {check.name for check in checks}
+    if unknown := sorted(set(accepted) - known):
+        raise ValidationError(
+            f"There is no check or segment {unknown[0]} to accept.{nearest(unknown[0], known)}"
+        )
     return Subject(
         settings.warehouse,
         last_build.as_of_date,
         invocation_id,
         versions,
         frozenset(accepted),
-        all_checks(thresholds, versions, last_build.as_of_date, accepted),
+        checks,
     )
 
 
@@ -96,14 +108,16 @@ def answer_checks(subject: Subject) -> Validation:
     results = [tell(answer) for answer in run_checks(subject.warehouse, subject.checks)]
     results = excuse_swings(explain_definitions(results, subject))
     results = explain_settings(results, subject.versions)
-    swings = {SIZE_CHECK.format(segment): segment for segment in subject.accepted}
-    swings |= {check: check for check in SETTING_CHECKS & subject.accepted}
-    let_through = vanished_segments(read_catalog(), subject.versions) & subject.accepted
+    vanished = vanished_segments(read_catalog(), subject.versions)
+    swings = {SIZE_CHECK.format(segment.name): segment.name for segment in read_catalog()}
+    let_through = vanished & subject.accepted
     final = []
     for result in results:
-        is_swing = not result.success and result.exception is None and result.name in swings
-        if is_swing:
-            let_through |= {swings[result.name]}
+        swing = swings.get(result.name)
+        is_meant = swing in subject.accepted and result.exception is None
+        if not result.success and (is_meant or result.name in subject.accepted):
+            # The history of a segment begins anew where its name stands.
+            let_through |= vanished if result.name == VANISHED_CHECK else {swing or result.name}
             result = replace(result, success=True, message=f"Accepted: {result.message}")
         final.append(result)
     return Validation(subject.as_of_date, subject.invocation_id, sorted(let_through), final)

@@ -2,34 +2,40 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from orchestration.publish.errors import PublishError
+from orchestration.publish.folders import CURRENT
 from orchestration.publish.last_build import publish_last_build
 from orchestration.publish.publish import KEPT_VERSIONS
 from orchestration.publish.report import print_published
-from orchestration.publish.versions import Version, current_build_id, roll_back, versions
+from orchestration.publish.versions import Stored, current_version, read_stored, roll_back
 from orchestration.settings import Settings
 from segmentry.settings.errors import SettingsError
+from segmentry.settings.privacy import keep_private
 
 COMMANDS = ("publish", "roll-back", "versions")
 
 
-def to_table(kept: list[Version], current: str | None) -> Table:
-    """Return versions as a table for people, the latest first."""
+def to_table(stored: Stored, published: Path) -> Table:
+    """Return versions as a table for people, the latest first, and what is damaged."""
     table = Table("version", "day", "published", "continues", "customers", "", box=None)
-    for version in reversed(kept):
+    for version in reversed(stored.versions):
         manifest = version.manifest
+        is_current = (published / CURRENT).resolve() == version.folder.resolve()
         table.add_row(
             version.build_id,
             manifest.as_of_date.isoformat(),
             f"{manifest.published_at:%Y-%m-%d %H:%M} UTC",
             manifest.based_on or "",
-            f"{manifest.row_counts['customer_facts']:,}",
-            "current" if version.build_id == current else "",
+            f"{manifest.row_counts.get('customer_facts', 0):,}",
+            "current" if is_current else "",
         )
+    for build_id, damage in stored.damaged.items():
+        table.add_row(build_id, "", "", "", "", f"damaged: {damage}")
     return table
 
 
@@ -42,8 +48,14 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
         "--accept",
         action="append",
         default=[],
-        metavar="SEGMENT",
-        help="let the swing of a segment through, once; may be given several times",
+        metavar="NAME",
+        help="let a check that failed through, once, by its name or by that of the segment that "
+        "swings; may be given several times",
+    )
+    publishing.add_argument(
+        "--older",
+        action="store_true",
+        help="make the build current though it is for an earlier day than the current version",
     )
     publishing.add_argument(
         "--keep", type=int, default=KEPT_VERSIONS, help="how many versions stay (%(default)s)"
@@ -59,16 +71,20 @@ def main() -> int:
     """Publish the last build, go back to an earlier version, or list the versions."""
     arguments = read_arguments(sys.argv[1:])
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    keep_private()
     try:
         settings = Settings.from_environment()
         if arguments.command == "versions":
-            kept = versions(settings.published)
-            console.print(to_table(kept, current_build_id(settings.published)))
+            console.print(to_table(read_stored(settings.published), settings.published))
+            # Says in words when `current` was damaged or lost.
+            current_version(settings.published)
             return 0
         if arguments.command == "roll-back":
             version = roll_back(settings.published, arguments.build_id)
         else:
-            version = publish_last_build(settings, arguments.accept, arguments.keep)
+            version = publish_last_build(
+                settings, arguments.accept, arguments.keep, arguments.older
+            )
     except (PublishError, SettingsError) as error:
         Console(stderr=True).print(
             str(error), style="red", markup=False, highlight=False, soft_wrap=True

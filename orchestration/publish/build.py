@@ -1,7 +1,7 @@
 """The build that is to be published, as it stands in the warehouse."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -203,6 +203,29 @@ def read_settings(build: duckdb.DuckDBPyConnection) -> dict[str, str]:
         + " from model_fingerprints",
     )
     return {name: value for name, value in zip(SHOP_SETTINGS, values, strict=True) if value}
+
+
+def read_latest_published(build: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the version that the warehouse was last published as; None when it never was."""
+    tables = read_rows(
+        build,
+        "select 1 from duckdb_tables() where schema_name = 'published' "
+        "and table_name = 'own_versions'",
+    )
+    rows = read_rows(build, "select max(build_id) from published.own_versions") if tables else []
+    return rows[0][0] if rows else None
+
+
+def remember_published(warehouse: Path, build_id: str) -> None:
+    """Note in a warehouse as which version it was published.
+
+    By that a later build notices that the folder of published versions was emptied. A warehouse
+    that somebody reads just then goes without: the next publish notes it.
+    """
+    with suppress(duckdb.Error), duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema if not exists published")
+        connection.execute("create table if not exists published.own_versions (build_id varchar)")
+        connection.execute("insert into published.own_versions values (?)", [build_id])
 
 
 def read_rows(build: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

@@ -1,7 +1,9 @@
 """The files of published versions: moved and removed such that a crash harms nothing."""
 
+import errno
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,8 @@ from orchestration.publish.errors import PublishError
 CURRENT = "current"
 VERSIONS = "versions"
 LOCK = ".lock"
+# A version that is being written or removed: a dot before its id.
+DRAFT = re.compile(r"\.\d{8}T\d{6}-[0-9a-f]{8}")
 
 
 @contextmanager
@@ -22,22 +26,47 @@ def publisher_lock(published: Path) -> Iterator[None]:
     none.
 
     Raises:
-        PublishError: when another process holds it, or the folder can't be written.
+        PublishError: when another process holds it, or the folder can't be written, now or later.
     """
-    try:
+    with in_words(published):
         make_folder(published, 0o755)
         make_folder(published / VERSIONS, 0o755)
         descriptor = os.open(published / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise PublishError(f"{published} can't be written: {error.strerror}.") from error
-    try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise PublishError(f"Another process is publishing to {published}.") from error
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise PublishError(f"Another process is publishing to {published}.") from error
+            yield
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def in_words(published: Path) -> Iterator[None]:
+    """Say what the operating system refuses in the folder of published versions.
+
+    Raises:
+        PublishError: naming the file and what to do.
+    """
+    try:
         yield
-    finally:
-        os.close(descriptor)
+    except OSError as error:
+        place = error.filename or published
+        if error.errno == errno.ENOSPC:
+            text = f"The disk of {published} is full: make room, and publish again."
+        elif isinstance(error, FileExistsError | NotADirectoryError):
+            text = (
+                f"{place} is a file where a folder is needed: move it away, or set "
+                "SEGMENTRY_PUBLISHED_DIR to another folder."
+            )
+        else:
+            text = (
+                f"{place} can't be used ({(error.strerror or type(error).__name__).lower()}): give "
+                "this user the right to read and write it, or set SEGMENTRY_PUBLISHED_DIR to "
+                "another folder."
+            )
+        raise PublishError(text) from error
 
 
 def make_folder(folder: Path, mode: int) -> None:
@@ -84,7 +113,7 @@ def switch(published: Path, build_id: str) -> None:
 
 
 def remove_version(folder: Path) -> None:
-    """Remove a version; cut short, what is left is hidden and goes with `remove_hidden`.
+    """Remove a version; cut short, what is left is hidden and goes with `remove_drafts`.
 
     A reader that has one of its files open keeps it: the file is gone when the last one closes it.
     """
@@ -93,8 +122,8 @@ def remove_version(folder: Path) -> None:
     shutil.rmtree(hidden, ignore_errors=True)
 
 
-def remove_hidden(published: Path) -> None:
+def remove_drafts(published: Path) -> None:
     """Remove what publishers that died, or could not remove a version, left behind."""
-    for path in (published / VERSIONS).glob(".*"):
-        if path.is_dir():
+    for path in (published / VERSIONS).iterdir():
+        if DRAFT.fullmatch(path.name) and path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -20,11 +20,13 @@ class Manifest:
         invocation_id: dbt's id of the build.
         published_at: when it was published.
         based_on: the version that its history continues; None for the first.
+        replaced: the version that was current before it; None for the first.
         row_counts: rows by table, of both databases.
+        files: bytes by file, all of the version but this one; older versions have none.
         segment_sizes: customers by segment, every segment of the catalog.
         validation: what was checked and found, as `Validation.to_dict` gives it.
         fingerprints: by which definition each segment was computed.
-        accepted: the segments whose swing was let through.
+        accepted: what was let through: segments whose swing was meant, names of other checks.
         settings: the shop's time zone, currency and country, by var; older versions have none.
     """
 
@@ -34,12 +36,14 @@ class Manifest:
     invocation_id: str
     published_at: datetime
     based_on: str | None
+    replaced: str | None
     row_counts: dict[str, int]
     segment_sizes: dict[str, int]
     validation: dict[str, Any]
     fingerprints: dict[str, str]
     accepted: list[str]
     settings: dict[str, str] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write the manifest as JSON, dates and times in ISO 8601."""
@@ -59,6 +63,11 @@ class Manifest:
             ValueError, KeyError, TypeError: when it is no manifest.
         """
         content = json.loads(path.read_text(encoding="utf-8"))
+        for name, kind in (("build_id", str), ("row_counts", dict), ("validation", dict)):
+            if not isinstance(content[name], kind):
+                raise TypeError(f"{name} is no {kind.__name__}")
+        # Older versions did not name what they replaced, which mostly is what they stand on.
+        content.setdefault("replaced", content["based_on"])
         return cls(
             **content
             | {

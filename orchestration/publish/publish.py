@@ -2,8 +2,9 @@
 
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from orchestration.publish.build import (
     read_fingerprints,
     read_history_base,
     read_invocation_id,
+    read_latest_published,
     read_moment,
     read_public_columns,
     read_segment_sizes,
     read_settings,
+    remember_published,
     sample,
 )
 from orchestration.publish.errors import PublishError
@@ -41,6 +44,11 @@ from orchestration.settings import Settings
 
 KEPT_VERSIONS = 14
 DATA_DOCS = "validation"
+# The macro `history_versions` says the same before a build.
+HISTORY_REMEDY = (
+    "its history would begin anew. Bring the folder back, or set SEGMENTRY_PUBLISHED_DIR to where "
+    "it is. If nothing of it is needed, remove the warehouse and build again."
+)
 
 
 def publish(
@@ -48,6 +56,7 @@ def publish(
     validation: Validation,
     data_docs: Path | None = None,
     keep: int = KEPT_VERSIONS,
+    older: bool = False,
 ) -> Version:
     """Publish the build that stands in the warehouse, and make it current.
 
@@ -59,6 +68,7 @@ def publish(
         validation: what was checked of this very build.
         data_docs: the folder of pages about the validation, to be published with it.
         keep: how many of the latest versions stay on disk.
+        older: whether a build for an earlier day than the current version's becomes current.
 
     Returns:
         The version that is current now.
@@ -77,21 +87,31 @@ def publish(
             current = current_version(published)
             if current and current.manifest.invocation_id == invocation_id:
                 return current
+            if current is None and (known := read_latest_published(build)):
+                raise PublishError(
+                    f"{published} holds no version, and this warehouse was published as {known}: "
+                    f"{HISTORY_REMEDY}"
+                )
             base = read_history_base(build)
             check_base(base, current)
+            if not older:
+                check_day(read_moment(build)[1], current)
             draft = write_draft(published, build, invocation_id, base, validation, data_docs)
         build_id = draft.name.removeprefix(".")
         draft.rename(draft.with_name(build_id))
         sync(draft.parent)
         switch(published, build_id)
-        add_to_log(
-            published,
-            Action.PUBLISH,
-            current.build_id if current else None,
-            build_id,
-            validation.accepted,
-        )
-        prune(published, keep)
+        # It is published. What of the rest can't be done now, the next publisher does.
+        with suppress(OSError):
+            add_to_log(
+                published,
+                Action.PUBLISH,
+                current.build_id if current else None,
+                build_id,
+                validation.accepted,
+            )
+            prune(published, keep)
+        remember_published(settings.warehouse, build_id)
         return read_version(published, build_id)
 
 
@@ -109,7 +129,12 @@ def check_validation(validation: Validation, invocation_id: str) -> None:
             + (f" For instance {sample(failure.sample_ids)}." if failure.sample_ids else "")
             for failure in validation.failures
         )
-        raise PublishError(f"{len(validation.failures):,} checks failed:{failures}")
+        names = " ".join(failure.name for failure in validation.failures)
+        raise PublishError(
+            f"{len(validation.failures):,} checks failed:{failures}\n"
+            f"Mend the cause and build again, or let through what is meant: make publish "
+            f'ACCEPT="{names}"'
+        )
 
 
 def check_base(base: HistoryBase, current: Version | None) -> None:
@@ -123,6 +148,20 @@ def check_base(base: HistoryBase, current: Version | None) -> None:
         raise PublishError(
             f"The build began when {base.current_build_id or 'nothing'} was published, and "
             f"{current_build_id or 'nothing'} is now: its history would be another's. Build again."
+        )
+
+
+def check_day(as_of_date: date, current: Version | None) -> None:
+    """Hold back a build for an earlier day than the current version's.
+
+    Raises:
+        PublishError: naming both days.
+    """
+    if current and as_of_date < current.manifest.as_of_date:
+        raise PublishError(
+            f"The build is for {as_of_date}, and readers have {current.manifest.as_of_date}: they "
+            "would be set back. Build for a later day, or, if that is meant, make publish OLDER=1 "
+            "(in Dagster: older: true)."
         )
 
 
@@ -167,22 +206,43 @@ def write_draft(
             invocation_id=invocation_id,
             published_at=published_at,
             based_on=base.based_on,
+            replaced=base.current_build_id,
             row_counts=row_counts,
             segment_sizes=read_segment_sizes(build),
             validation=describe_validation(validation),
             fingerprints=read_fingerprints(build),
             accepted=validation.accepted,
             settings=read_settings(build),
+            files=file_sizes(draft),
         ).write(draft / MANIFEST)
         (draft / MANIFEST).chmod(0o644)
         draft.chmod(0o755)
         sync_folder(draft)
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
-        if isinstance(error, OSError | duckdb.Error):
-            raise PublishError(f"The version can't be written: {error}") from error
+        if isinstance(error, duckdb.Error):
+            raise PublishError(why_not_written(published, error)) from error
         raise
     return draft
+
+
+def file_sizes(folder: Path) -> dict[str, int]:
+    """Return the bytes of every file below a folder, by its path in it."""
+    return {
+        str(path.relative_to(folder)): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def why_not_written(published: Path, error: duckdb.Error) -> str:
+    """Return in the project's own words why a version can't be written: DuckDB's may quote rows."""
+    if "space left" in str(error).lower():
+        return f"The disk of {published} is full: make room, and publish again."
+    return (
+        f"The version can't be written to {published} ({type(error).__name__}): see that this user "
+        "may write there, build again and publish again."
+    )
 
 
 def describe_validation(validation: Validation) -> dict[str, Any]:

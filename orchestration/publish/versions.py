@@ -1,4 +1,8 @@
-"""The published versions of a shop: which there are, which is current, and the way back."""
+"""The published versions of a shop: which there are, which is current, and the way back.
+
+What was published is known by the versions themselves: each has a manifest, which names the version
+that it replaced. The log tells when `current` moved, and is written anew when it was damaged.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +12,13 @@ from orchestration.publish.errors import PublishError
 from orchestration.publish.folders import (
     CURRENT,
     VERSIONS,
+    in_words,
     publisher_lock,
-    remove_hidden,
+    remove_drafts,
     remove_version,
     switch,
 )
-from orchestration.publish.log import Action, add_to_log, read_log
+from orchestration.publish.log import Action, LogEntry, add_to_log, read_log, write_log
 from orchestration.publish.manifest import MANIFEST, Manifest
 
 
@@ -35,149 +40,227 @@ class Version:
         return self.manifest.build_id
 
 
-def current_build_id(published: Path) -> str | None:
-    """Return the id of the version that readers meet; None before the first publish."""
-    link = published / CURRENT
-    return link.readlink().name if link.is_symlink() else None
+@dataclass(frozen=True)
+class Stored:
+    """What stands in the folder of versions.
+
+    Attributes:
+        versions: the published versions, the earliest first.
+        damaged: what is wrong with the others, by the name of their folder.
+    """
+
+    versions: list[Version]
+    damaged: dict[str, str]
 
 
-def current_version(published: Path) -> Version | None:
-    """Return the version that readers meet; None before the first publish.
+def read_stored(published: Path) -> Stored:
+    """Return what stands in the folder of versions.
 
     Raises:
-        PublishError: when it was damaged.
+        PublishError: when the folder can't be read.
     """
-    build_id = current_build_id(published)
-    return read_version(published, build_id) if build_id else None
+    folder = published / VERSIONS
+    stored = Stored([], {})
+    with in_words(published):
+        folders = [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    for name in sorted(path.name for path in folders if not path.name.startswith(".")):
+        try:
+            stored.versions.append(read_version(published, name))
+        except PublishError as error:
+            stored.damaged[name] = str(error)
+    return stored
+
+
+def versions(published: Path) -> list[Version]:
+    """Return the published versions whose manifest can be read, the earliest first."""
+    return read_stored(published).versions
 
 
 def read_version(published: Path, build_id: str) -> Version:
     """Return a version.
 
     Raises:
-        PublishError: when it is not there, or was damaged.
+        PublishError: when it is not there, or its manifest is damaged.
     """
     folder = (published / VERSIONS / build_id).absolute()
+    if Path(build_id).name != build_id or not folder.is_dir():
+        raise PublishError(f"There is no version {build_id} in {published}.")
     try:
-        return Version(folder, Manifest.read(folder / MANIFEST))
+        manifest = Manifest.read(folder / MANIFEST)
     except FileNotFoundError as error:
-        raise PublishError(f"There is no version {build_id} in {published}.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PublishError(f"Version {build_id} has lost its manifest.") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PublishError(f"The manifest of version {build_id} can't be read.") from error
+    if manifest.build_id != build_id:
+        raise PublishError(f"The manifest of version {build_id} is that of {manifest.build_id}.")
+    return Version(folder, manifest)
 
 
-def versions(published: Path) -> list[Version]:
-    """Return the versions that were published and are kept, the earliest first.
+def check_files(version: Version) -> None:
+    """Refuse a version that has not all the files, as large as they were, that its manifest names.
 
     Raises:
-        PublishError: when one was damaged.
+        PublishError: naming the first file that is lost or damaged.
     """
-    return [read_version(published, build_id) for build_id in kept_build_ids(published)]
+    for name, size in version.manifest.files.items():
+        file = version.folder / name
+        if not file.is_file():
+            raise PublishError(f"Version {version.build_id} has lost its file {name}.")
+        if file.stat().st_size != size:
+            raise PublishError(
+                f"Version {version.build_id} is damaged: {name} has {file.stat().st_size:,} bytes, "
+                f"and had {size:,} when it was published."
+            )
 
 
-def kept_build_ids(published: Path) -> list[str]:
-    """Return the ids of the versions that were published and are kept, the earliest first.
+def current_build_id(published: Path) -> str | None:
+    """Return the id of the version that readers meet; None when `current` is not there.
 
-    A version is published by becoming current, which the log tells. One whose publisher died just
-    before that is none.
+    Raises:
+        PublishError: when `current` is anything but a link to a version.
     """
-    once_current = {entry.to_build for entry in read_log(published)}
-    once_current.add(current_build_id(published) or "")
-    return sorted(once_current & set(stored_build_ids(published)))
+    link = published / CURRENT
+    with in_words(published):
+        if link.is_symlink():
+            target = link.readlink()
+            if (published / target).parent.resolve() == (published / VERSIONS).resolve():
+                return target.name
+        elif not link.exists():
+            return None
+    raise PublishError(
+        f"{link} is no link to a version. Move it away, and make a version current. "
+        f"{way_back(published)}"
+    )
 
 
-def stored_build_ids(published: Path) -> list[str]:
-    """Return the ids of the versions that are complete on disk, published or not."""
-    folder = published / VERSIONS
-    if not folder.is_dir():
-        return []
-    return [path.name for path in folder.iterdir() if not path.name.startswith(".")]
+def current_version(published: Path) -> Version | None:
+    """Return the version that readers meet; None before the first publish.
+
+    Raises:
+        PublishError: when it, or `current`, was damaged or lost; it tells the way back.
+    """
+    build_id = current_build_id(published)
+    if build_id is None:
+        if was_published(published):
+            raise PublishError(
+                f"{published / CURRENT} is lost: versions are there, and none is current. "
+                f"{way_back(published)}"
+            )
+        return None
+    try:
+        return read_version(published, build_id)
+    except PublishError as error:
+        raise PublishError(f"The current version is lost. {error} {way_back(published)}") from error
+
+
+def was_published(published: Path) -> bool:
+    """Tell whether any version was ever current here.
+
+    A single version without a log is a first publish that was cut short before it became current.
+    """
+    stored = read_stored(published)
+    count = len(stored.versions) + len(stored.damaged)
+    return count > 1 or (count == 1 and bool(read_log(published).entries))
+
+
+def way_back(published: Path) -> str:
+    """Return in words what to do when the current version is lost."""
+    for version in reversed(versions(published)):
+        try:
+            check_files(version)
+        except PublishError:
+            continue
+        return f"The last one that is whole: make roll-back BUILD={version.build_id}"
+    return f"None is whole: bring {published} back from a backup."
 
 
 def line_of_current(published: Path) -> list[Version]:
     """Return the kept versions that led to the current one, and that one, the earliest first.
 
-    Each replaced the one before, as the log tells. What was published and then rolled back, before
-    the current version or after it, led nowhere and is not among them.
+    Each replaced the one before, as its manifest tells. What was published and then rolled back,
+    before the current version or after it, led nowhere and is not among them.
 
     Raises:
-        PublishError: when one was damaged.
+        PublishError: when the current one was damaged.
     """
-    replaced = replaced_versions(published)
-    line: list[str] = []
-    build_id = current_build_id(published)
-    while build_id and build_id not in line:
-        line.append(build_id)
-        build_id = replaced.get(build_id)
-    stored = set(stored_build_ids(published))
-    return [read_version(published, build_id) for build_id in reversed(line) if build_id in stored]
+    current = current_version(published)
+    kept = {version.build_id: version for version in versions(published)}
+    line: list[Version] = []
+    while current and current not in line:
+        line.append(current)
+        current = kept.get(current.manifest.replaced or "")
+    return line[::-1]
 
 
 def roll_back(published: Path, build_id: str | None = None) -> Version:
     """Make an earlier version current again; what was published since stays where it is.
 
-    The next build continues the history of the version that is current then.
+    The next build continues the history of the version that is current then. This is also the way
+    out when the current version, or the link to it, was damaged.
 
     Args:
         published: the folder of published versions.
         build_id: the version; None for the one that the current one replaced.
 
     Raises:
-        PublishError: when there is no such version, or another process publishes.
+        PublishError: when there is no such version, it was damaged, or another process publishes.
     """
     with publisher_lock(published):
+        if build_id is None:
+            current = current_version(published)
+            if current is None:
+                raise PublishError(f"Nothing is published in {published} yet.")
+            build_id = current.manifest.replaced
+            if build_id is None:
+                raise PublishError(f"No version is known that came before {current.build_id}.")
+        version = read_version(published, build_id)
+        check_files(version)
+        before = current_build_id(published)
+        if before == build_id:
+            raise PublishError(f"Version {build_id} is current already.")
         complete_log(published)
-        current = current_build_id(published)
-        if current is None:
-            raise PublishError(f"Nothing is published in {published} yet.")
-        target = build_id or replaced_versions(published)[current]
-        if target is None:
-            raise PublishError(f"No version is known that came before {current}.")
-        if target == current:
-            raise PublishError(f"Version {current} is current already.")
-        if target not in kept_build_ids(published):
-            raise PublishError(f"There is no version {target} in {published}.")
-        version = read_version(published, target)
-        switch(published, target)
-        add_to_log(published, Action.ROLL_BACK, current, target, [])
+        switch(published, build_id)
+        add_to_log(published, Action.ROLL_BACK, before, build_id, [])
     return version
 
 
-def replaced_versions(published: Path) -> dict[str, str | None]:
-    """Return, by version, the one that was current when it was published; None for the first."""
-    entries = read_log(published)
-    replaced = {
-        entry.to_build: entry.from_build for entry in entries if entry.action is Action.PUBLISH
-    }
-    # A publisher that died right after it moved `current` still owes its entry.
-    if current := current_build_id(published):
-        replaced.setdefault(current, entries[-1].to_build if entries else None)
-    return replaced
-
-
 def complete_log(published: Path) -> None:
-    """Add the entry that a publisher which died right after it moved `current` still owed."""
-    current = current_version(published)
-    entries = read_log(published)
-    logged = entries[-1].to_build if entries else None
-    if current is None or current.build_id == logged:
-        return
-    is_new = all(entry.to_build != current.build_id for entry in entries)
-    add_to_log(
-        published,
-        Action.PUBLISH if is_new else Action.ROLL_BACK,
-        logged,
-        current.build_id,
-        current.manifest.accepted if is_new else [],
-    )
+    """Add what the log lacks; call it under the lock.
+
+    That is one entry when a publisher died right after it moved `current`. A log that is lost, cut
+    or can't be read is written anew, as far as the versions tell what it said.
+    """
+    log = read_log(published)
+    current = current_build_id(published)
+    stored = versions(published)
+    were_current = {current, *(version.manifest.replaced for version in stored)}
+    missing = were_current - {entry.to_build for entry in log.entries}
+    entries = log.entries + [
+        LogEntry(
+            version.manifest.published_at,
+            Action.PUBLISH,
+            version.manifest.replaced,
+            version.build_id,
+            version.manifest.accepted,
+        )
+        for version in stored
+        if version.build_id in missing
+    ]
+    entries.sort(key=lambda entry: entry.at)
+    if log.is_damaged or len(entries) > len(log.entries):
+        write_log(published, entries, log.is_damaged)
+    last = entries[-1].to_build if entries else None
+    if current and current != last:
+        add_to_log(published, Action.ROLL_BACK, last, current, [])
 
 
 def clean_up(published: Path) -> None:
-    """Bring a folder in order that a publisher left when it died; call it under the lock."""
+    """Bring a folder in order that a publisher left when it died; call it under the lock.
+
+    No version is removed, whether the log knows it or not.
+    """
     complete_log(published)
-    remove_hidden(published)
-    for build_id in set(stored_build_ids(published)) - set(kept_build_ids(published)):
-        remove_version(published / VERSIONS / build_id)
+    remove_drafts(published)
 
 
 def prune(published: Path, keep: int) -> None:
@@ -186,19 +269,18 @@ def prune(published: Path, keep: int) -> None:
     Args:
         published: the folder of published versions.
         keep: how many of the latest stay. The current one stays too, the one that it replaced, and
-            those whose history a version that stays continues.
+            those whose history a version that stays continues; so does whatever was damaged.
     """
-    kept = kept_build_ids(published)
-    staying = set(kept[-keep:])
-    if current := current_build_id(published):
-        staying |= {current, replaced_versions(published)[current] or current}
-    staying |= bases(published, staying & set(kept))
-    for build_id in kept:
+    kept = {version.build_id: version for version in versions(published)}
+    staying = set(list(kept)[-keep:])
+    if current := current_version(published):
+        staying |= {current.build_id, current.manifest.replaced or current.build_id}
+    staying |= bases(kept[build_id] for build_id in staying & kept.keys())
+    for build_id, version in kept.items():
         if build_id not in staying:
-            remove_version(published / VERSIONS / build_id)
+            remove_version(version.folder)
 
 
-def bases(published: Path, build_ids: Iterable[str]) -> set[str]:
+def bases(kept: Iterable[Version]) -> set[str]:
     """Return the versions whose history some versions continue."""
-    based_on = (read_version(published, build_id).manifest.based_on for build_id in build_ids)
-    return {build_id for build_id in based_on if build_id}
+    return {version.manifest.based_on for version in kept if version.manifest.based_on}

@@ -13,7 +13,8 @@ from orchestration.publish.folders import make_folder
 
 # What the database is called while it is written.
 ALIAS = "written_version"
-ADDRESS = r"[^\s@]@[^\s@]+\.[^\s@]"
+# What looks like an email address within a text: the same as the macro `address_pattern`.
+ADDRESS = r"[^\s@＠]+[@＠]([^\s@＠]+[.．。][^\s@＠]+|(?i:localhost))"
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def check_for_addresses(build: duckdb.DuckDBPyConnection, table: str) -> None:
     description = build.execute(f"select * from {ALIAS}.{quote(table)} limit 0").description
     texts = [name for name, data_type, *_ in description if "VARCHAR" in str(data_type)]
     counts = ", ".join(
-        f"count(case when contains(cast({quote(name)} as varchar), '@') "
+        f"count(case when regexp_matches(cast({quote(name)} as varchar), '[@＠]') "
         f"and regexp_matches(cast({quote(name)} as varchar), {quote_text(ADDRESS)}) then 1 end)"
         for name in texts
     )

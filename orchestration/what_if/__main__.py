@@ -11,6 +11,7 @@ from orchestration.what_if.computation import what_if
 from orchestration.what_if.errors import WhatIfError
 from orchestration.what_if.report import print_table, to_markdown
 from segmentry.settings.errors import SettingsError
+from segmentry.settings.privacy import keep_private
 from segmentry.settings.variables import read_variables
 
 WIDTH_OF_A_FILE = 120
@@ -29,6 +30,7 @@ def main() -> int:
         metavar="FILE",
         help="Markdown for a pull request, printed or written to a file",
     )
+    keep_private()
     arguments = parser.parse_args()
     console = Console(stderr=True)
     try:

@@ -1,6 +1,5 @@
 """Computes what the project as it stands would do to the segments of the last build."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from orchestration.what_if.last_build import read_last_build
 from orchestration.what_if.movements import Movement, compare_memberships
 from orchestration.what_if.scratch import Scratch
 from segmentry.settings.errors import SettingsError
+from segmentry.settings.scratch import ScratchFolder
 from segmentry.settings.variables import check_variables
 
 DAY = {"as_of", "demo_as_of"}
@@ -58,8 +58,8 @@ def what_if(project: Path, warehouse: Path, variables: Mapping[str, Any]) -> Wha
     last_build = read_last_build(warehouse)
     check_thresholds(project, variables)
     given = last_build.command_line_variables | dict(variables) | {"as_of": str(last_build.as_of)}
-    with tempfile.TemporaryDirectory(prefix="segmentry-what-if-") as folder:
-        scratch = Scratch(Path(folder), project, warehouse.absolute(), given)
+    with ScratchFolder(project, "what-if") as folder:
+        scratch = Scratch(folder, project, warehouse.absolute(), given)
         definitions = scratch.read_definitions()
         changes = find_changes(definitions, last_build)
         affected = find_affected(definitions, changes)

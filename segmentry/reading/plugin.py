@@ -1,7 +1,6 @@
 """The dbt-duckdb plugin through which a run of dbt has a raw folder read."""
 
 import json
-import tempfile
 from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
@@ -10,6 +9,7 @@ from duckdb import DuckDBPyConnection
 from segmentry.reading.contract import read_contract
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.folder import read_folder
+from segmentry.settings.scratch import ScratchFolder
 
 
 class Plugin(BasePlugin):
@@ -21,7 +21,7 @@ class Plugin(BasePlugin):
         Args:
             conn: the connection of the warehouse.
         """
-        self._scratch = tempfile.TemporaryDirectory(prefix="segmentry-reading-")
+        self._scratch = ScratchFolder(Path(), "reading")
         conn.create_function("read_raw_folder", self.read_raw_folder, side_effects=True)
 
     def read_raw_folder(self, folder: str, contract: str, schema: str) -> str:
@@ -38,7 +38,7 @@ class Plugin(BasePlugin):
         """
         tables = read_contract(json.loads(contract))
         try:
-            reading = read_folder(Path(folder), tables, schema, Path(self._scratch.name))
+            reading = read_folder(Path(folder), tables, schema, self._scratch.path)
         except ReadingError as error:
             return json.dumps({"error": str(error)})
         return json.dumps(

@@ -1,6 +1,7 @@
 """The dbt-duckdb plugin that looks at the settings before dbt opens the warehouse."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.events.logging import AdapterLogger
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
+from duckdb import DuckDBPyConnection
 
 from segmentry.settings.environment import check_env_file_is_loaded, contradicted
 from segmentry.settings.errors import SettingsError
 from segmentry.settings.places import check_raw_folder, check_warehouse
+from segmentry.settings.privacy import close_to_others, keep_private
 from segmentry.settings.variables import check_variables
 
 # Commands that read the raw folder.
@@ -20,7 +23,10 @@ WHAT_IF = "what_if"
 
 
 class Plugin(BasePlugin):
-    """Stops a dbt that can't use its settings, in one line, before it touches anything."""
+    """Stops a dbt that can't use its settings, in one line, before it touches anything.
+
+    What it writes from then on is for its owner alone.
+    """
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Look at the settings, once per run of dbt.
@@ -40,8 +46,23 @@ class Plugin(BasePlugin):
             if command in READING and getattr(flags, "TARGET", None) != WHAT_IF:
                 check_raw_folder(root / os.environ.get("SEGMENTRY_RAW_DIR", "seeds/demo_shop"))
             if self.creds is not None:
+                keep_private()
+                close_to_others(
+                    root / (getattr(flags, "TARGET_PATH", None) or "target"),
+                    root / (getattr(flags, "LOG_PATH", None) or "logs"),
+                    root / self.creds.path,
+                )
                 check_warehouse(root / self.creds.path)
         except SettingsError as error:
             raise DbtBaseException(str(error)) from error
         for name in contradicted(root):
             AdapterLogger("Segmentry").info(f"{name} is the environment's, not that of .env.")
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Remove what a killed process spilled beside the warehouse, which is locked by now.
+
+        Args:
+            conn: the connection of the warehouse.
+        """
+        if self.creds is not None:
+            shutil.rmtree(f"{self.creds.path}.tmp", ignore_errors=True)

@@ -282,6 +282,12 @@ def broken_raw_tables() -> Iterator[Break]:
                 f"create table stg_{table} as select cast({old} as {kind}) as {column}"
             )
             yield broken(f"stg_{table}", sql, "is_fresh")
+    yield broken(
+        "id_matches",
+        "update id_matches set id_count = 100, known_share = 0.049, best_other_share = 0.51 "
+        f"where {row('id_matches', 0)}",
+        "are_in_their_own_source_system",
+    )
     yield broken("identity_conflicts", add_rows("identity_conflicts"), "are_absent")
     yield broken(
         "identity_conflicts",

@@ -5,8 +5,6 @@ tests of what comes out of raw files; whole builds by dbt itself are tested else
 """
 
 import json
-import os
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ import duckdb
 
 from segmentry.reading.contract import Table, read_contract
 from segmentry.reading.folder import read_folder
-from tests.python.warehouse import DBT, ROOT
+from tests.python.warehouse import ROOT, run_dbt
 
 # The warehouse's file; relations are named after it.
 NAME = "shop"
@@ -136,19 +134,13 @@ def compile_project(folder: Path, as_of: str) -> None:
         folder: where dbt's files go.
         as_of: the day that everything is computed for.
     """
-    environment = {
-        **os.environ,
-        "SEGMENTRY_WAREHOUSE": str(folder / f"{NAME}.duckdb"),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    command = [str(DBT), "--quiet", "compile", "--vars", json.dumps({"as_of": as_of})]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    warehouse = folder / f"{NAME}.duckdb"
+    run_dbt("--quiet", "compile", raw_dir=None, warehouse=warehouse, variables={"as_of": as_of})
 
 
 def read_compiled(folder: Path) -> CompiledProject:
     """Return what `compile_project` left in a folder."""
-    manifest = json.loads((folder / "target" / "manifest.json").read_bytes())
+    manifest = json.loads((folder / f"{NAME}.target" / "manifest.json").read_bytes())
     return CompiledProject(manifest, declared_contract(manifest))
 
 

@@ -16,6 +16,17 @@ from orchestration.publish.publish import KEPT_VERSIONS, publish
 from orchestration.publish.versions import Version, current_version, read_version
 from orchestration.settings import Settings
 
+# What a publish asks of a build, besides what it publishes.
+ASKED = (
+    "build_log",
+    "history_base",
+    "int_as_of",
+    "model_fingerprints",
+    "public_columns",
+    "segment_catalog",
+    "segment_memberships",
+)
+
 
 @dataclass(frozen=True)
 class Shop:
@@ -34,15 +45,22 @@ class Shop:
         Args:
             whole_build: the warehouse.
             folder: where the copy goes.
-            tables: the few that stay public, so that a publish takes little time; all when none is
-                named.
+            tables: the few that are public, so that a publish takes little time, and that the copy
+                holds beside what publishing asks; all when none is named.
         """
         warehouse = folder / "segmentry.duckdb"
-        shutil.copy(whole_build, warehouse)
         shop = cls(Settings(folder / "raw", warehouse, folder / "published"))
         if tables:
             listed = ", ".join(f"'{name}'" for name in tables)
+            with duckdb.connect() as connection:
+                connection.execute(f"attach '{whole_build}' as {whole_build.stem} (read_only)")
+                connection.execute(f"attach '{warehouse}' as few")
+                connection.execute(f"use {whole_build.stem}")
+                for name in sorted({*tables, *ASKED}):
+                    connection.execute(f"create table few.{name} as from {name}")
             shop.execute(f"delete from public_columns where table_name not in ({listed})")
+        else:
+            shutil.copy(whole_build, warehouse)
         shop.build_next()
         return shop
 
@@ -101,11 +119,24 @@ class Shop:
                 results=list(failures),
             )
 
-    def publish(self, keep: int = KEPT_VERSIONS, accepted: Sequence[str] = ()) -> Version:
+    def publish(
+        self, keep: int = KEPT_VERSIONS, accepted: Sequence[str] = (), older: bool = False
+    ) -> Version:
         """Publish the build that stands in the warehouse."""
-        return publish(self.settings, self.validate(accepted=accepted), keep=keep)
+        return publish(self.settings, self.validate(accepted=accepted), keep=keep, older=older)
 
     def publish_next(self, as_of_date: date | None = None, keep: int = KEPT_VERSIONS) -> Version:
         """Build and publish."""
         self.build_next(as_of_date)
         return self.publish(keep)
+
+    def moved_to(self, folder: Path) -> "Shop":
+        """Return the shop as it stands in a copy of its folder."""
+        settings = self.settings
+        return Shop(
+            Settings(
+                folder / settings.raw_dir.name,
+                folder / settings.warehouse.name,
+                folder / settings.published.name,
+            )
+        )

@@ -52,7 +52,7 @@ def some_products(shop: Shop) -> frozenset[tuple[str, str]]:
     return frozenset({*keys[::2], ("", "sold nowhere")})
 
 
-def test_demo_shop_agrees(tmp_path: Path) -> None:
+def test_demo_shop_agrees(whole_build: Path) -> None:
     settings = Settings(
         as_of=DEMO_AS_OF,
         run_started_at=datetime.now(UTC),
@@ -61,9 +61,7 @@ def test_demo_shop_agrees(tmp_path: Path) -> None:
         tracked_products=tracked_products(),
         sale_calendar=sale_calendar(),
     )
-    warehouse = tmp_path / "warehouse.duckdb"
-    build_warehouse(None, settings, warehouse)
-    assert_none(compare(compute(ROOT / "seeds" / "demo_shop", settings), warehouse))
+    assert_none(compare(compute(ROOT / "seeds" / "demo_shop", settings), whole_build))
 
 
 @pytest.mark.parametrize("shop_seed", SHOP_SEEDS)

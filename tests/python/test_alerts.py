@@ -2,8 +2,11 @@
 
 import json
 import logging
+import socketserver
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -142,6 +145,32 @@ def test_a_channel_that_is_not_there_is_logged_without_its_address(
     notify(ALERT, [Channel("webhook", url)], LOG)
     assert "The webhook can't be reached" in caplog.text
     assert url not in caplog.text
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_channel_may_take_neither_time_nor_room(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It begins an answer and goes on for ever: never a pause as long as the limit."""
+    monkeypatch.setattr("orchestration.notifier.SECONDS_TO_ANSWER", 1)
+
+    class Talker(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(answer)
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"X" if answer.endswith(b"\r\n\r\n") else b"X-A: b\r\n")
+                    time.sleep(0.02)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talker) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        begun = time.monotonic()
+        notify(ALERT, [Channel("webhook", f"http://127.0.0.1:{server.server_address[1]}")], LOG)
+        assert time.monotonic() - begun < 5
+        server.shutdown()
+    # What is said after the status is nobody's concern.
+    assert ("The webhook" in caplog.text) == (not answer.endswith(b"\r\n\r\n"))
 
 
 def test_an_unknown_kind_of_channel_is_refused() -> None:

@@ -60,6 +60,7 @@ def manifest_of(
         invocation_id="",
         published_at=moment,
         based_on=None,
+        replaced=None,
         row_counts={},
         segment_sizes=dict(sizes),
         validation={},
@@ -73,8 +74,8 @@ def publish_manifest(settings: Settings, manifest: Manifest) -> Path:
     published, build_id = settings.published, manifest.build_id
     folder = published / "versions" / build_id
     folder.mkdir(parents=True)
-    manifest.write(folder / MANIFEST)
     before = current_build_id(published)
+    replace(manifest, replaced=before).write(folder / MANIFEST)
     switch(published, build_id)
     add_to_log(published, Action.PUBLISH, before, build_id, manifest.accepted)
     return folder
@@ -261,21 +262,62 @@ def test_an_exception_tells_no_value(sound: Path, tmp_path: Path) -> None:
     assert "ada" not in json.dumps(Validation(DAY, "", [], results).to_dict())
 
 
-@pytest.mark.parametrize("days, is_fresh", [(3, True), (3 + 1 / 86_400, False)])
+SECOND = 1 / 86_400
+
+
+@pytest.mark.parametrize(
+    "days, earlier, is_fresh",
+    [
+        (3, [], True),
+        (3 + SECOND, [], False),
+        # Three times the longest pause of the last year: from one day with orders to the next.
+        (3 + SECOND, [4, 5], False),
+        (9, [12, 13, 14], True),
+        (9 + SECOND, [12 + SECOND, 13, 14], False),
+        (30, [40, 50], True),
+        (30 + SECOND, [40 + SECOND, 50], False),
+        # What was longer ago is another year's.
+        (5, [6, 370, 400], False),
+    ],
+)
 def test_orders_may_be_as_old_as_their_limit(
-    days: float, is_fresh: bool, sound: Path, tmp_path: Path
+    days: float, earlier: list[float], is_fresh: bool, sound: Path, tmp_path: Path
 ) -> None:
     """Orders from after the build's instant don't make an old day fresh."""
+    ages = ", ".join(str(round(age * 86_400e6)) for age in [days, *earlier])
     warehouse = copy_and_change(
         sound,
         tmp_path,
         "drop view stg_orders",
-        f"create table stg_orders as select as_of - to_microseconds({round(days * 86_400e6)}) "
+        f"create table stg_orders as select as_of - to_microseconds(unnest([{ages}])) "
         "as ordered_at from int_as_of union all select as_of from int_as_of",
     )
     (result,) = check_tables(settings_of(warehouse, tmp_path), {"stg_orders"})
-    assert result.success is is_fresh
+    assert result.success is is_fresh, result.message
     assert result.severity is Severity.BLOCKING
+
+
+@pytest.mark.parametrize(
+    "name, break_it",
+    [
+        ("stg_orders_is_fresh", "delete from base_orders"),
+        ("customer_facts_order_count_is_in_range", "update customer_facts set order_count = -1"),
+        # Even one that can give no answer.
+        ("sessions_minutes_is_in_range", "drop table sessions"),
+    ],
+)
+def test_every_check_is_let_through_by_its_name(
+    name: str, break_it: str, sound: Path, tmp_path: Path
+) -> None:
+    settings = settings_of(copy_and_change(sound, tmp_path, break_it), tmp_path)
+    for accepted, outcome in (([], [name]), ([name], [])):
+        subject = read_subject(settings, accepted)
+        subject = replace(subject, checks=[c for c in subject.checks if c.name == name])
+        validation = answer_checks(subject)
+        assert [failure.name for failure in validation.failures] == outcome
+        assert validation.accepted == accepted
+    with pytest.raises(ValidationError, match=f"no check or segment {name}s to accept. Is {name} "):
+        read_subject(settings, [f"{name}s"])
 
 
 def test_only_orders_must_be_there(sound: Path, tmp_path: Path) -> None:
@@ -412,7 +454,7 @@ def test_an_accepted_swing_passes_and_is_recorded(settings: Settings) -> None:
     messages = {result.name: result.message for result in validation.results}
     assert messages[SIZE_CHECK.format("one_timers")].startswith("Accepted: ")
     assert "319 customers" in messages[SIZE_CHECK.format("one_timers")]
-    with pytest.raises(ValidationError, match="no segment no_such"):
+    with pytest.raises(ValidationError, match="no check or segment no_such to accept"):
         read_subject(settings, ["no_such"])
 
 
@@ -643,4 +685,4 @@ def test_the_command_says_what_it_found(
     assert "0 failed, 0 warnings" in capsys.readouterr().out
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(tmp_path / "nothing.duckdb"))
     assert command.main() == 1
-    assert "dbt build" in capsys.readouterr().err
+    assert "run `make build` first" in capsys.readouterr().err

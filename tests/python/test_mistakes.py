@@ -14,7 +14,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from rich.console import Console
@@ -38,6 +37,7 @@ from segmentry.settings.variables import (
     declared_variables,
     read_variables,
 )
+from tests.python.dbt_server import close_warehouse
 from tests.python.warehouse import ROOT
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
@@ -107,10 +107,7 @@ def run(manifest: Manifest, *arguments: str) -> tuple[bool, list[str]]:
     result = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(
         ["--quiet", "--no-partial-parse", *arguments]
     )
-    # dbt leaves the warehouse open until its process ends.
-    if DuckDBConnectionManager._ENV is not None:
-        DuckDBConnectionManager.env().close()
-        DuckDBConnectionManager.close_all_connections()
+    close_warehouse()
     return result.success, [*told, in_one_line(str(result.exception or ""))]
 
 

@@ -1,9 +1,11 @@
 """A build is published whole and checked, as one version, or not at all."""
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -39,6 +41,7 @@ CONTACTS = {
     "identity_map",
     "customer_merges",
     "identity_conflicts",
+    "key_collisions",
     "rejected_rows",
 }
 IDENTIFIERS = {"email", "first_name", "last_name", "phone", "birth_date", "raw_row"}
@@ -338,7 +341,9 @@ def test_a_failed_check_stops_and_is_told(shop: Shop) -> None:
         publish(shop.settings, validation)
     assert str(caught.value) == (
         "1 checks failed:\n- customer_facts_order_count_is_plausible: 3 of 1,073 customers have "
-        "more than 1,000 orders. For instance C0001, C0002, C0003."
+        "more than 1,000 orders. For instance C0001, C0002, C0003.\n"
+        "Mend the cause and build again, or let through what is meant: "
+        'make publish ACCEPT="customer_facts_order_count_is_plausible"'
     )
     assert current_version(shop.published) is None
 
@@ -377,8 +382,44 @@ def test_one_publisher_at_a_time(shop: Shop) -> None:
 
 def test_a_folder_that_cannot_be_written_is_told(shop: Shop) -> None:
     shop.published.write_text("a file")
-    with pytest.raises(PublishError, match="can't be written"):
+    with pytest.raises(PublishError, match="is a file where a folder is needed: move it away"):
         shop.publish()
+
+
+def test_a_full_disk_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = shop.publish()
+    shop.build_next()
+
+    def no_space(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("orchestration.publish.publish.sync_folder", no_space)
+    with pytest.raises(PublishError, match=f"The disk of {shop.published} is full: make room"):
+        shop.publish()
+    assert versions(shop.published) == [first]
+    assert [path.name for path in (shop.published / "versions").iterdir()] == [first.build_id]
+
+
+def test_an_earlier_day_is_published_only_when_that_is_meant(shop: Shop) -> None:
+    shop.publish_next(DAY)
+    again = shop.publish_next(DAY)
+    shop.build_next(DAY - timedelta(days=1))
+    with pytest.raises(PublishError, match=f"is for 2026-06-29, and readers have {DAY}: .* OLDER"):
+        shop.publish()
+    assert current_version(shop.published) == again
+    older = shop.publish(older=True)
+    assert current_version(shop.published) == older
+    # From there on, days go forward again.
+    assert shop.publish_next(DAY).manifest.replaced == older.build_id
+
+
+def test_an_empty_folder_under_a_published_warehouse_is_told(shop: Shop) -> None:
+    first = shop.publish()
+    shutil.rmtree(shop.published)
+    shop.build_next()
+    with pytest.raises(PublishError, match=f"holds no version, .* published as {first.build_id}"):
+        shop.publish()
+    assert not list((shop.published / "versions").iterdir())
 
 
 def test_a_day_published_again_continues_the_same_version(shop: Shop) -> None:
@@ -413,7 +454,7 @@ def test_roll_back_returns_to_what_was_replaced(shop: Shop) -> None:
     ]
     assert [
         (entry.action, entry.from_build, entry.to_build, entry.accepted)
-        for entry in read_log(shop.published)
+        for entry in read_log(shop.published).entries
     ] == [
         (action, replaced and replaced.build_id, version.build_id, accepted)
         for action, replaced, version, accepted in moves
@@ -469,11 +510,10 @@ def test_what_a_dead_publisher_left_is_cleaned_up(shop: Shop) -> None:
     second = shop.publish_next()
     log = shop.published / "log.jsonl"
     (shop.published / "versions" / ".20260101T000000-00000000").mkdir()
-    (shop.published / "versions" / "20260101T000000-11111111").mkdir()
     # Died between the switch and the log.
     log.write_text("".join(log.read_text().splitlines(keepends=True)[:1]))
     clean_up(shop.published)
-    assert [entry.to_build for entry in read_log(shop.published)] == [
+    assert [entry.to_build for entry in read_log(shop.published).entries] == [
         first.build_id,
         second.build_id,
     ]
@@ -482,7 +522,7 @@ def test_what_a_dead_publisher_left_is_cleaned_up(shop: Shop) -> None:
     # The same of a roll-back.
     switch(shop.published, first.build_id)
     clean_up(shop.published)
-    assert read_log(shop.published)[-1].action is Action.ROLL_BACK
+    assert read_log(shop.published).entries[-1].action is Action.ROLL_BACK
     assert current_build_id(shop.published) == first.build_id
 
 

@@ -100,7 +100,8 @@ def build(folder: Path, settings: Settings) -> Callable[[Path], Path]:
     """Return a function that builds a warehouse of the shop from a raw folder."""
 
     def build_from(raw_dir: Path) -> Path:
-        warehouse = folder / f"{re.sub('[^a-z]', '_', str(raw_dir))[-40:]}.duckdb"
+        warehouse = folder / f"built from {raw_dir.name}" / "shop.duckdb"
+        warehouse.parent.mkdir(exist_ok=True)
         run_dbt(*BUILD, raw_dir=raw_dir, warehouse=warehouse, variables=dbt_vars(settings))
         return warehouse
 
@@ -251,7 +252,7 @@ def test_orders_alone_are_enough(tmp_path: Path) -> None:
     """Each table and column that is not there is named in one line."""
     raw_dir = tmp_path / "raw"
     write_orders(raw_dir)
-    warehouse = tmp_path / "warehouse.duckdb"
+    warehouse = tmp_path / "shop.duckdb"
     output = run_dbt(*BUILD, raw_dir=raw_dir, warehouse=warehouse)
     [line] = [line for line in output.splitlines() if "taken as empty" in line]
     assert f"Not in {raw_dir}, taken as empty: " in line
@@ -267,7 +268,7 @@ def test_a_header_alone_builds_everything_empty(tmp_path: Path) -> None:
     raw_dir = tmp_path / "raw"
     raw_dir.mkdir()
     (raw_dir / "orders.csv").write_text(ORDERS_HEADER)
-    warehouse = tmp_path / "warehouse.duckdb"
+    warehouse = tmp_path / "shop.duckdb"
     run_dbt("build", "--exclude-resource-type=unit_test", raw_dir=raw_dir, warehouse=warehouse)
     found = public_contents(warehouse)
     assert not found["customer_facts"] and not found["segment_memberships"]
@@ -310,7 +311,7 @@ def test_nothing_is_lost(tmp_path: Path) -> None:
     columns = ("first_name", "customer_id", "city")
     repeated = [*customers, customers[0], customers[0], {"first_name": "of nobody"}]
     (raw_dir / "customers.csv").write_bytes(csv_bytes(columns, repeated))
-    warehouse = tmp_path / "warehouse.duckdb"
+    warehouse = tmp_path / "shop.duckdb"
     run_dbt(*BUILD, raw_dir=raw_dir, warehouse=warehouse)
 
     names = query(

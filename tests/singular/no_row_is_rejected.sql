@@ -9,4 +9,4 @@ select
 from {{ ref('rejected_rows') }}
 where reason <> 'duplicate key'
 group by table_name, reason
-order by rejected_row_count desc, table_name, reason
+order by rejected_row_count desc, table_name asc, reason asc

@@ -22,7 +22,7 @@ reasons as (
 ranked_reasons as (
     select
         *,
-        row_number() over (partition by table_name order by row_count desc, reason) as position
+        row_number() over (partition by table_name order by row_count desc, reason asc) as position
     from reasons
 ),
 

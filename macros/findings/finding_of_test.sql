@@ -2,7 +2,7 @@
     What a data test found, in one line: the column `finding` of its rows, when it has one; else what
     was expected, the ids of some rows that break it, and the query that selects all.
 -#}
-{% macro test_finding(result) %}
+{% macro finding_of_test(result) %}
     {%- set rows = run_query(
         'select * from (' ~ result.node.compiled_code ~ ') as failing limit 5'
     ) -%}

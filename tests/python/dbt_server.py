@@ -1,0 +1,108 @@
+"""A process that runs dbt commands on the project, which it has read before.
+
+To start dbt and to read the project takes longer than most of what tests ask of it. So this process
+does both once, and for each command it forks: the fork has the environment, the vars and the output
+that a dbt process of its own would have. No `config` of the project depends on a var, and only the
+name of the warehouse stands in what was read: it is read once for each name.
+"""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+ROOT = Path(__file__).parents[2]
+PARSED = ROOT / "target" / "parsed"
+
+
+class DbtServer:
+    """The process, as tests talk to it; it ends with them."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str], output: Path) -> bool:
+        """Run one dbt command on the project.
+
+        Args:
+            arguments: the command and its flags.
+            environment: all environment variables; `SEGMENTRY_WAREHOUSE` is the DuckDB file.
+            output: the file that receives what dbt prints.
+
+        Returns:
+            Whether dbt succeeded.
+        """
+        assert self._process.stdin and self._process.stdout
+        request = [list(arguments), dict(environment), str(output)]
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return bool(json.loads(self._process.stdout.readline()))
+
+
+@cache
+def read_project(name: str) -> Manifest | None:
+    """Return the project as dbt reads it, None when it can't.
+
+    Args:
+        name: the name of the warehouse, which stands in the name of every table.
+    """
+    folder = PARSED / name
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["SEGMENTRY_WAREHOUSE"] = str(folder / f"{name}.duckdb")
+    command = ["--quiet", "parse", "--target-path", str(folder), "--log-path", str(folder)]
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = dbtRunner().invoke(command).result
+    return result if isinstance(result, Manifest) else None
+
+
+def run_in_fork(arguments: list[str], environment: dict[str, str], output: str) -> bool:
+    """Run a dbt command in a fork of this process and return whether it succeeded."""
+    manifest = read_project(Path(environment["SEGMENTRY_WAREHOUSE"]).stem)
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    with open(output, "w") as stream:
+        os.dup2(stream.fileno(), 1)
+        os.dup2(stream.fileno(), 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    success = dbtRunner(manifest=manifest).invoke(arguments).success
+    close_warehouse()
+    sys.stdout.flush()
+    os._exit(0 if success else 1)
+
+
+def close_warehouse() -> None:
+    """Close the warehouse of a dbt command, which dbt leaves open until its process ends."""
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager.env().close()
+        DuckDBConnectionManager.close_all_connections()
+
+
+def serve(requests: IO[str], answers: IO[str]) -> None:
+    """Run one command after the other, as long as there are requests."""
+    for request in requests:
+        print(json.dumps(run_in_fork(*json.loads(request))), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    answers = os.fdopen(os.dup(1), "w")
+    # Whatever dbt prints while it reads the project is no answer.
+    os.dup2(2, 1)
+    serve(sys.stdin, answers)
