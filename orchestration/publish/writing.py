@@ -13,8 +13,8 @@ from orchestration.publish.folders import make_folder
 
 # What the database is called while it is written.
 ALIAS = "written_version"
-# What looks like an email address within a text: the same as the macro `address_pattern`.
-ADDRESS = r"[^\s@＠]+[@＠]([^\s@＠]+[.．。][^\s@＠]+|(?i:localhost))"
+# What looks like an email address within a text, as in the macro `address_pattern`.
+ADDRESS = r"[^\s@＠][@＠]([^\s@＠]+[.．。][^\s@＠]|(?i:localhost))"
 
 
 @dataclass(frozen=True)

@@ -246,7 +246,11 @@ def test_whole_ids_of_any_size_come_through(ask: Ask, raw: Path) -> None:
 def test_integers_in_columns_for_fractions_are_exact_or_unreadable(ask: Ask, raw: Path) -> None:
     write(raw, "orders.csv", ORDERS + order(1))
     numbers = [1.0, 2.5, float(2**53 - 1), float(2**53), 1e17, float("nan"), float("-inf")]
-    for name, values in {"float": numbers, "decimal": [Decimal("2.00"), Decimal("2.50")]}.items():
+    typed: dict[str, list[Any]] = {
+        "float": numbers,
+        "decimal": [Decimal("2.00"), Decimal("2.50")],
+    }
+    for name, values in typed.items():
         count = len(values)
         lines = {
             "order_id": ["1"] * count,

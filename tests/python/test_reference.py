@@ -112,7 +112,7 @@ def reasons(result: Result, table: str) -> list[tuple[str | None, str]]:
         ("2026-01-01T24:00", None),
         ("2026-01-01t17:00", None),
         (" 2026-01-01", None),
-        ("2026-01-01T17:00:00 Z", None),
+        ("2026-01-01T17:00:00 Z", datetime(2026, 1, 1, 17)),
         ("20260101", None),
     ],
 )
@@ -148,16 +148,17 @@ def test_other_types() -> None:
         2,
         -3,
         4,
-        None,
+        2,
         None,
         None,
         None,
     ]
-    assert [read_boolean(text) for text in ("YES", "f", "1", "y", "true ")] == [
+    assert [read_boolean(text) for text in ("YES", "f", "1", "y", "true ", "ja")] == [
         True,
         False,
         True,
-        None,
+        True,
+        True,
         None,
     ]
     assert read_date("2026-06-30T23:30:00-05:00") == date(2026, 6, 30)
@@ -190,10 +191,11 @@ def test_files_of_a_folder(tmp_path: Path) -> None:
     result = compute(tmp_path, Settings(as_of="2026-06-30", run_started_at=RUN_STARTED_AT))
     assert {row["order_id"]: row["customer_id"] for row in result["orders"]} == {
         "1": "1",
+        "2": "1",
         "3": None,
     }
-    # Upper-cased values are no statuses; upper-cased names are the same names.
-    assert reasons(result, "orders") == [("2", "unknown status")]
+    # Names of columns, statuses and currencies are read in any case.
+    assert reasons(result, "orders") == []
 
 
 def test_missing_table_and_column(tmp_path: Path) -> None:
@@ -222,7 +224,7 @@ def test_rejection_in_order_of_the_rules(run: Run) -> None:
             ],
             "order_lines": [
                 {"order_id": "good", "line_number": "1", "quantity": "0", "unit_price": "-1"},
-                {"order_id": "good", "line_number": "2", "quantity": "2.0", "unit_price": "1"},
+                {"order_id": "good", "line_number": "2", "quantity": "2.5", "unit_price": "1"},
                 {"order_id": "none", "line_number": "1", "quantity": "1", "unit_price": "1"},
                 {"order_id": "odd", "line_number": "1", "quantity": "1", "unit_price": "1"},
                 {"order_id": "yen2", "line_number": "1", "quantity": "1", "unit_price": "1"},
@@ -771,10 +773,11 @@ def test_born_on_29_february(run: Run) -> None:
 def test_recency_frequency_monetary(run: Run) -> None:
     # Of six buyers 1, 3, 3, 4, 5, 6 are as bad or worse: a sixth of five times that, rounded up.
     days = {"a": 1, "b": 5, "c": 5, "d": 10, "e": 20, "f": 30}
+    dates = {name: f"2026-06-{day:02}" for name, day in days.items()} | {"a": "2026-03-01"}
     result = run(
         {
             "orders": [
-                order(name, customer_id=name, ordered_at=f"2026-06-{day:02}", subtotal_amount=day)
+                order(name, customer_id=name, ordered_at=dates[name], subtotal_amount=day)
                 for name, day in days.items()
             ]
         }
