@@ -14,7 +14,7 @@ from rich.table import Table
 
 from orchestration.publish.build import read_settings
 from orchestration.publish.errors import PublishError
-from orchestration.segment_needs import no_data, read_unmet_needs
+from orchestration.segment_needs import read_unmet_needs
 from orchestration.settings import Settings
 from segmentry.settings.errors import SettingsError
 from segmentry.settings.places import check_build
@@ -126,7 +126,7 @@ def segments_table(rows: list[dict[str, Any]], unmet_needs: dict[str, str], is_w
         ]
         reason = row["example"] or ""
         if needs := unmet_needs.get(row["segment"]):
-            cells, reason = [cells[0], "no data", "", ""], no_data(needs)
+            cells, reason = [cells[0], "no data", "", ""], f"needs {needs}"
         table.add_row(*cells, escape(reason))
     return table
 

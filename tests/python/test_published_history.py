@@ -242,7 +242,7 @@ def test_a_version_older_than_a_table_has_no_rows_in_it(
     [
         ("base", "stands on first, which is gone"),
         ("current", "points to no version"),
-        ("manifest", "is no manifest of a published version"),
+        ("manifest", "manifest.json is damaged: make another version current"),
     ],
 )
 def test_a_damaged_history_stops_the_build(
