@@ -38,6 +38,7 @@ class Trail:
         pace: mean seconds between two steps.
         customer_id: the account that is logged in.
         email: the address that a guest has typed.
+        is_bot: whether the visitor is a machine, as the tag that counts can tell.
 
     """
 
@@ -51,6 +52,7 @@ class Trail:
     pace: int
     customer_id: str | None = None
     email: str | None = None
+    is_bot: bool = False
     is_landing: bool = True
 
     def step(
@@ -70,6 +72,7 @@ class Trail:
                 session_id=self.session_id,
                 product_id=product.product_id if product else None,
                 order_id=order_id,
+                is_bot=self.is_bot,
                 page_path=product.page_path if product else _PATHS.get(event_name),
                 device_type=self.device.device_type,
                 browser=self.device.browser,

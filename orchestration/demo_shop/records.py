@@ -110,6 +110,7 @@ class Event:
     session_id: str | None = None
     product_id: str | None = None
     order_id: str | None = None
+    is_bot: bool = False
     page_path: str | None = None
     device_type: str | None = None
     browser: str | None = None

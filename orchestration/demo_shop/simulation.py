@@ -37,6 +37,7 @@ from orchestration.demo_shop.voices import Voice
 
 _PASSERS_BY = 3200
 _SHARED_TABLETS = 3
+_CRAWLED_EVERY_DAYS = 30
 _PHONE_ORDERS = 14
 _SHOP_ADDRESS = "info@shop.example"
 
@@ -67,6 +68,7 @@ class _Simulation:
             self._receive(person, visit)
             person.last_visit_at = visit.starts_at
         self._let_strangers_pass()
+        self._let_crawler_pass()
         self._take_phone_orders()
         send_campaigns(self.shop, self.people)
         self._write_customers()
@@ -283,6 +285,27 @@ class _Simulation:
             trail.look_at(viewed)
             if viewed and dice.chance(8):
                 trail.step("add_to_cart", viewed[-1])
+
+    def _let_crawler_pass(self) -> None:
+        """Write the sessions of a machine that reads every page now and then, and fills a cart."""
+        dice = Dice("crawler")
+        device = Device("v95000", "desktop", "Crawler", "Linux", False)
+        for month in range((LAST_DAY - FIRST_DAY).days // _CRAWLED_EVERY_DAYS):
+            day = FIRST_DAY + timedelta(days=month * _CRAWLED_EVERY_DAYS)
+            trail = Trail(
+                events=self.shop.events,
+                dice=dice,
+                device=device,
+                country_code="US",
+                source=None,
+                session_id=None,
+                now=moment_on(dice, day),
+                pace=4,
+                is_bot=True,
+            )
+            trail.step("page_view")
+            trail.look_at(tuple(assortment(day)))
+            trail.step("add_to_cart", assortment(day)[0])
 
     def _take_phone_orders(self) -> None:
         """Write orders that came by phone: no account, and the shop's own address for a mail."""
