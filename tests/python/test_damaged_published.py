@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -18,6 +19,9 @@ from tests.python.test_publish import FEW_TABLES
 
 DAYS = [date(2026, 6, 28) + timedelta(days=number) for number in range(3)]
 DATABASES = ("segmentry.duckdb", "contacts.duckdb")
+
+Damage: TypeAlias = Callable[[Path], object]
+Command: TypeAlias = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
@@ -82,17 +86,17 @@ def remove_all(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def version(number: int, damage: Callable[[Path], object]) -> Callable[[Path], object]:
+def version(number: int, damage: Damage) -> Damage:
     """Return the damage of one version: 0 is the earliest, -1 the current one."""
     return lambda published: damage(folders(published)[number])
 
 
-def of_file(name: str, damage: Callable[[Path], object]) -> Callable[[Path], object]:
+def of_file(name: str, damage: Damage) -> Damage:
     """Return the damage of one file of a folder."""
     return lambda folder: damage(folder / name)
 
 
-def in_turn(*damages: Callable[[Path], object]) -> Callable[[Path], object]:
+def in_turn(*damages: Damage) -> Damage:
     """Return several damages as one."""
     return lambda path: [damage(path) for damage in damages]
 
@@ -153,7 +157,7 @@ CURRENT = {
         of_file("current", Path.unlink), of_file("log.jsonl", Path.unlink)
     ),
 }
-STATES: dict[str, Callable[[Path], object]] = {"missing": Path.unlink, "torn": torn}
+STATES: dict[str, Damage] = {"missing": Path.unlink, "torn": torn}
 # Files of the version that a roll-back would go to.
 FILES = {
     f"{name} of the version before is {state}": version(-2, of_file(name, damage))
@@ -162,21 +166,23 @@ FILES = {
 }
 
 
-def run(
-    shop: Shop,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    *arguments: str,
-) -> tuple[int, str]:
-    """Call the command line and return its exit code with what it printed."""
+@pytest.fixture
+def command(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Return the command line of the shop: it gives its exit code and what it printed."""
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(shop.settings.warehouse))
     monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(shop.published))
-    monkeypatch.setattr("sys.argv", ["publish", *arguments])
-    code = main()
-    output = capsys.readouterr()
-    assert "Traceback" not in output.out + output.err
-    assert (code == 1) == bool(output.err)
-    return code, output.out + output.err
+
+    def call(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["publish", *arguments])
+        code = main()
+        output = capsys.readouterr()
+        assert "Traceback" not in output.out + output.err
+        assert (code == 1) == bool(output.err)
+        return code, output.out + output.err
+
+    return call
 
 
 def files_of_versions(published: Path) -> dict[Path, bytes]:
@@ -189,30 +195,23 @@ def files_of_versions(published: Path) -> dict[Path, bytes]:
     }
 
 
-def use_every_command(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def use_every_command(shop: Shop, command: Command) -> None:
     """List, publish and go back; whatever comes out, no file of a version is lost."""
     before = files_of_versions(shop.published)
-    run(shop, monkeypatch, capsys, "versions")
+    command("versions")
     with suppress(PublishError):
         shop.publish()
-    run(shop, monkeypatch, capsys, "roll-back")
-    run(shop, monkeypatch, capsys, "versions")
+    command("roll-back")
+    command("versions")
     assert before.items() <= files_of_versions(shop.published).items()
 
 
 @pytest.mark.parametrize("damage", LOG.values(), ids=LOG.keys())
-def test_the_log_is_written_anew(
-    damage: Callable[[Path], object],
-    shop: Shop,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_the_log_is_written_anew(damage: Damage, shop: Shop, command: Command) -> None:
     stored = [folder.name for folder in folders(shop.published)]
     before = files_of_versions(shop.published)
     damage(shop.published)
-    code, listed = run(shop, monkeypatch, capsys, "versions")
+    code, listed = command("versions")
     assert code == 0 and all(build_id in listed for build_id in stored)
     new = shop.publish()
     moves = [(entry.from_build, entry.to_build) for entry in read_log(shop.published).entries]
@@ -224,41 +223,35 @@ def test_the_log_is_written_anew(
 
 @pytest.mark.parametrize("damage", EARLIER.values(), ids=EARLIER.keys())
 def test_an_earlier_version_that_is_damaged_holds_nothing_up(
-    damage: Callable[[Path], object],
-    shop: Shop,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    damage: Damage, shop: Shop, command: Command
 ) -> None:
     damage(shop.published)
     before = files_of_versions(shop.published)
-    code, _ = run(shop, monkeypatch, capsys, "versions")
+    code, _ = command("versions")
     assert code == 0
     assert shop.publish() == current_version(shop.published)
     assert before.items() <= files_of_versions(shop.published).items()
-    use_every_command(shop, monkeypatch, capsys)
+    use_every_command(shop, command)
 
 
 @pytest.mark.parametrize("damage", CURRENT.values(), ids=CURRENT.keys())
 def test_a_current_version_that_is_lost_is_told_with_the_way_back(
-    damage: Callable[[Path], object],
-    shop: Shop,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    damage: Damage, shop: Shop, command: Command
 ) -> None:
     damage(shop.published)
     before = files_of_versions(shop.published)
-    code, listed = run(shop, monkeypatch, capsys, "versions")
+    code, listed = command("versions")
     whole = versions(shop.published)[-1].build_id
     assert code == 1 and f"make roll-back BUILD={whole}" in listed
     with pytest.raises(PublishError, match=f"make roll-back BUILD={whole}"):
         shop.publish()
-    use_every_command(shop, monkeypatch, capsys)
+    use_every_command(shop, command)
     link = shop.published / "current"
     if (link.exists() and not link.is_symlink()) or link.resolve() == Path("/tmp"):
         assert "Move it away" in listed
     if link.exists() or link.is_symlink():
         link.rename(shop.published / "moved away")
-    code, _ = run(shop, monkeypatch, capsys, "roll-back", whole)
+    code, _ = command("roll-back", whole)
     assert code == 0
     shop.build_next(DAYS[-1] + timedelta(days=1))
     assert shop.publish().manifest.replaced == whole
@@ -267,17 +260,14 @@ def test_a_current_version_that_is_lost_is_told_with_the_way_back(
 
 @pytest.mark.parametrize("damage", FILES.values(), ids=FILES.keys())
 def test_readers_are_not_led_to_a_version_that_is_not_whole(
-    damage: Callable[[Path], object],
-    shop: Shop,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    damage: Damage, shop: Shop, command: Command
 ) -> None:
     current = current_version(shop.published)
     damage(shop.published)
-    code, told = run(shop, monkeypatch, capsys, "roll-back")
+    code, told = command("roll-back")
     name = folders(shop.published)[-2].name
     assert code == 1 and name in told and ("lost" in told or "damaged" in told)
     assert current_version(shop.published) == current
     earliest = folders(shop.published)[0].name
-    code, _ = run(shop, monkeypatch, capsys, "roll-back", earliest)
+    code, _ = command("roll-back", earliest)
     assert code == 0

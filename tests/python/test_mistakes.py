@@ -37,7 +37,7 @@ from segmentry.settings.variables import (
     declared_variables,
     read_variables,
 )
-from tests.python.dbt_server import close_warehouse
+from tests.python.dbt_server import close_warehouse, read_project
 from tests.python.warehouse import ROOT
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
@@ -86,9 +86,9 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manifest]:
         patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
         patch.setenv("SEGMENTRY_WAREHOUSE", str(folder / "shop.duckdb"))
-        parsed = dbtRunner().invoke(["--quiet", "parse"])
-        assert isinstance(parsed.result, Manifest)
-        yield parsed.result
+        manifest = read_project("shop")
+        assert manifest
+        yield manifest
 
 
 def run(manifest: Manifest, *arguments: str) -> tuple[bool, list[str]]:
