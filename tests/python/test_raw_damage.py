@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from segmentry.reading.errors import ReadingError
@@ -15,7 +16,7 @@ from tests.python.compiled import CompiledProject
 from tests.python.conftest import PROVE
 from tests.python.raw_folders import csv_bytes, parquet_bytes
 from tests.python.reference.contract import TABLE
-from tests.python.reference.reading import read_raw
+from tests.python.reference.reading import RawTable, TextRow, read_raw
 
 DAMAGES = 2_000 if PROVE else 100
 # The table in which damage is done; orders are there, so that the folder is whole.
@@ -44,9 +45,7 @@ def special_bytes_put_in(dice: random.Random, data: bytes) -> bytes:
     """Put in a few of the bytes that mean something to a reader."""
     changed = bytearray(data)
     for _ in range(dice.randint(1, 4)):
-        piece = dice.choice(
-            (b'"', b"\n", b"\r", b",", b";", b"\0", b"\xff", b"\x1f", b"\xef\xbb\xbf")
-        )
+        piece = dice.choice(SPECIAL)
         place = dice.randrange(len(changed))
         changed[place:place] = piece
     return bytes(changed)
@@ -73,19 +72,19 @@ DAMAGES_DONE: tuple[Damage, ...] = (
 )
 
 
-def draw_rows(dice: random.Random) -> list[dict[str, str | None]]:
+def draw_rows(dice: random.Random) -> list[TextRow]:
     """Return customers with texts that make readers stumble, most of them plain."""
     texts = ("plain", "", 'a "quoted" word', "two\nlines", "comma, here", "é😀", " blank ", "x;y")
     is_plain = dice.random() < 0.5
-    rows: list[dict[str, str | None]] = []
+    rows: list[TextRow] = []
     for number in range(dice.randint(1, 60)):
         values = ("p" if is_plain else dice.choice(texts) for _ in COLUMNS)
         rows.append({**dict(zip(COLUMNS, values, strict=True)), "customer_id": f"c{number}"})
     return rows
 
 
-def write_damaged(dice: random.Random, raw: Path) -> None:
-    """Write a raw folder with one whole and one damaged file of customers."""
+def write_damaged(dice: random.Random, raw: Path) -> list[TextRow]:
+    """Write a raw folder with one whole and one damaged file, and return what was to be read."""
     rows = draw_rows(dice)
     folder = raw / TABLE_NAME
     folder.mkdir(parents=True)
@@ -102,6 +101,19 @@ def write_damaged(dice: random.Random, raw: Path) -> None:
         "order_id,customer_id,ordered_at,status,currency,subtotal_amount\n"
         "1,c1,2026-06-01,completed,USD,1\n"
     )
+    return [{name: row[name] or None for name in COLUMNS} for row in (*rows[:5], *rows)]
+
+
+def read_by_reference(raw: Path, intended: list[TextRow]) -> RawTable:
+    """Return what the reference reads.
+
+    Its library refuses a Parquet file whose pages count their values wrong, even where nothing is
+    lost by it; then nothing counts but what was to be read.
+    """
+    try:
+        return read_raw(raw)[TABLE_NAME]
+    except pa.ArrowInvalid:
+        return RawTable(rows=intended)
 
 
 @pytest.mark.parametrize("part", range(4))
@@ -112,7 +124,7 @@ def test_damaged_files_are_read_whole_or_stop_the_run(
     stopped = 0
     for number in range(part, DAMAGES, 4):
         raw = tmp_path / str(number)
-        write_damaged(random.Random(number), raw)
+        intended = write_damaged(random.Random(number), raw)
         try:
             reading = read_folder(raw, compiled_project.contract, "raw", tmp_path)
         except ReadingError as error:
@@ -120,7 +132,7 @@ def test_damaged_files_are_read_whole_or_stop_the_run(
             assert "\n" not in str(error), number
             stopped += 1
             continue
-        expected = read_raw(raw)[TABLE_NAME]
+        expected = read_by_reference(raw, intended)
         with duckdb.connect() as connection:
             connection.execute("set TimeZone = 'UTC'")
             for statement in reading.statements:
