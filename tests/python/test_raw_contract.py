@@ -174,8 +174,17 @@ def give_a_column_twice(raw_dir: Path) -> None:
 
 FAILURES: dict[str, tuple[Callable[[Path], None], Mapping[str, Any], str]] = {
     "no orders": (leave_out_orders, {}, r"folder `{folder}` .*table `orders` is missing\."),
-    "no folder": (give_no_folder, {}, r"folder `{folder}` .*table `orders` is missing\."),
-    "no bytes": (give_no_bytes, {}, r"`{folder}` .*`orders` lacks .* `order_id` .*orders\.csv"),
+    "no folder": (
+        give_no_folder,
+        {},
+        r"folder {folder} is not there: set SEGMENTRY_RAW_DIR to the folder that holds orders",
+    ),
+    "no bytes": (
+        give_no_bytes,
+        {},
+        r"folder `{folder}` can not be read: orders\.csv: it is empty: not even a header is in "
+        r"it\.$",
+    ),
     "no status": (
         leave_out_a_required_column,
         {},
@@ -191,8 +200,7 @@ FAILURES: dict[str, tuple[Callable[[Path], None], Mapping[str, Any], str]] = {
     "status twice": (
         give_a_column_twice,
         {},
-        r"folder `{folder}` can not be read: table `orders` has the column `status` twice in "
-        r"{folder}/orders\.csv\.$",
+        r"folder `{folder}` can not be read: orders\.csv: it has the column `status` twice\.$",
     ),
     "unknown time zone": (
         write_orders,
