@@ -18,9 +18,9 @@ import duckdb
 
 from orchestration.dbt_command import DbtError, run_dbt
 from orchestration.pages import page_template
-from orchestration.publish.build import quote
 from orchestration.publish.writing import ADDRESS, BI, DATABASES
 from orchestration.settings import ROOT, Settings
+from segmentry.reading import sql
 from segmentry.settings.errors import SettingsError
 from segmentry.settings.places import check_build
 from segmentry.settings.privacy import keep_private
@@ -218,10 +218,10 @@ def read_examples(
     build: duckdb.DuckDBPyConnection, table: str, columns: list[str]
 ) -> dict[str, str]:
     """Return a value in the middle of each column of a table, as far as there is one."""
-    middles = ", ".join(f"quantile_disc({quote(name)}, 0.5)" for name in columns)
+    middles = ", ".join(f"quantile_disc({sql.name(name)}, 0.5)" for name in columns)
     try:
         rows = build.execute(
-            f"select {middles} from (from {quote(table)} limit {SAMPLED_ROWS})"
+            f"select {middles} from (from {sql.name(table)} limit {SAMPLED_ROWS})"
         ).fetchall()
     except (duckdb.BinderException, duckdb.CatalogException):
         # The build is older than the table, or than one of its columns.

@@ -61,8 +61,9 @@ def main() -> int:
         "--accept",
         action="append",
         default=[],
-        metavar="SEGMENT",
-        help="let the swing of a segment's size through; may be given several times",
+        metavar="NAME",
+        help="let a check that failed through by its name, or by that of the segment that swings; "
+        "may be given several times",
     )
     parser.add_argument(
         "--data-docs",

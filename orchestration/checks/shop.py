@@ -33,7 +33,6 @@ SHOP_SETTINGS = (
     ShopSetting("reporting_currency", "SEGMENTRY_CURRENCY", "currency"),
     ShopSetting("shop_country", "SEGMENTRY_COUNTRY", "country"),
 )
-SETTING_CHECKS = frozenset(setting.check for setting in SHOP_SETTINGS)
 
 
 def shop_checks(versions: Sequence[Version]) -> Iterator[Check]:

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from orchestration.publish.errors import PublishError
+from segmentry.reading import sql
 from segmentry.settings.errors import SettingsError
 from segmentry.settings.places import check_build, why_not_opened
 
@@ -66,8 +67,10 @@ def open_build(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"preserve_insertion_order": "false"}) as opened:
         try:
             # Views of a warehouse name it as dbt does, by its file.
-            opened.execute(f"attach {quote_text(warehouse)} as {quote(warehouse.stem)} (read_only)")
-            opened.execute(f"use {quote(warehouse.stem)}")
+            opened.execute(
+                f"attach {sql.text(warehouse)} as {sql.name(warehouse.stem)} (read_only)"
+            )
+            opened.execute(f"use {sql.name(warehouse.stem)}")
         except duckdb.Error as error:
             raise PublishError(why_not_opened(warehouse, error)) from error
         yield opened
@@ -246,13 +249,3 @@ def sample(names: list[str]) -> str:
     """Return the first names of a list, and how many more there are."""
     more = len(names) - SAMPLE_SIZE
     return ", ".join(names[:SAMPLE_SIZE]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def quote(name: str) -> str:
-    """Return a name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def quote_text(text: str | Path) -> str:
-    """Return a text as a literal of SQL."""
-    return "'" + str(text).replace("'", "''") + "'"

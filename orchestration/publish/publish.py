@@ -15,7 +15,6 @@ from orchestration.publish.build import (
     HistoryBase,
     check_whole,
     open_build,
-    quote_text,
     read_fingerprints,
     read_history_base,
     read_invocation_id,
@@ -41,10 +40,11 @@ from orchestration.publish.versions import (
 )
 from orchestration.publish.writing import DATABASES, write_database
 from orchestration.settings import Settings
+from segmentry.reading import sql
 
 KEPT_VERSIONS = 14
 DATA_DOCS = "validation"
-# The macro `history_versions` says the same before a build.
+# The macro `check_nothing_is_published` says the same before a build.
 HISTORY_REMEDY = (
     "its history would begin anew. Bring the folder back, or set SEGMENTRY_PUBLISHED_DIR to where "
     "it is. If nothing of it is needed, remove the warehouse and build again."
@@ -132,7 +132,7 @@ def check_validation(validation: Validation, invocation_id: str) -> None:
         names = " ".join(failure.name for failure in validation.failures)
         raise PublishError(
             f"{len(validation.failures):,} checks failed:{failures}\n"
-            f"Mend the cause and build again, or let through what is meant: make publish "
+            "Mend the cause and build again, or let through what is meant: make publish "
             f'ACCEPT="{names}"'
         )
 
@@ -190,7 +190,7 @@ def write_draft(
     try:
         draft.mkdir(mode=0o700)
         spill = draft / "spill"
-        build.execute(f"set temp_directory = {quote_text(spill)}")
+        build.execute(f"set temp_directory = {sql.text(spill)}")
         columns = read_public_columns(build)
         row_counts: dict[str, int] = {}
         for database in DATABASES:

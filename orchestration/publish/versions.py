@@ -235,7 +235,7 @@ def complete_log(published: Path) -> None:
     stored = versions(published)
     were_current = {current, *(version.manifest.replaced for version in stored)}
     missing = were_current - {entry.to_build for entry in log.entries}
-    entries = log.entries + [
+    lost = [
         LogEntry(
             version.manifest.published_at,
             Action.PUBLISH,
@@ -246,8 +246,9 @@ def complete_log(published: Path) -> None:
         for version in stored
         if version.build_id in missing
     ]
-    entries.sort(key=lambda entry: entry.at)
-    if log.is_damaged or len(entries) > len(log.entries):
+    # What stands in the log stands in its order, whatever the clock did.
+    entries = sorted([*log.entries, *lost], key=lambda entry: entry.at) if lost else log.entries
+    if log.is_damaged or lost:
         write_log(published, entries, log.is_damaged)
     last = entries[-1].to_build if entries else None
     if current and current != last:

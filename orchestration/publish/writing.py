@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publish.build import BUILD_ID, PublicColumn, quote, quote_text
+from orchestration.publish.build import BUILD_ID, PublicColumn
 from orchestration.publish.errors import PublishError
 from orchestration.publish.folders import make_folder
+from segmentry.reading import sql
 
 # What the database is called while it is written.
 ALIAS = "written_version"
@@ -71,22 +72,22 @@ def write_database(
     make_folder(parquet, database.folder_mode)
     published = (column for column in columns if column.database == database.name)
     row_counts = {}
-    build.execute(f"attach {quote_text(file)} as {ALIAS}")
+    build.execute(f"attach {sql.text(file)} as {ALIAS}")
     build.execute("begin")
     for table, group in groupby(published, lambda column: column.table):
-        target = f"{ALIAS}.{quote(table)}"
+        target = f"{ALIAS}.{sql.name(table)}"
         table_columns = list(group)
-        names = ", ".join(quote(column.name) for column in table_columns)
+        names = ", ".join(sql.name(column.name) for column in table_columns)
         build.execute(
             f"create table {target} as "
-            f"select {names}, {quote_text(build_id)} as {BUILD_ID} from {quote(table)}"
+            f"select {names}, {sql.text(build_id)} as {BUILD_ID} from {sql.name(table)}"
         )
         if not database.is_personal:
             check_for_addresses(build, table)
         describe(build, target, table_columns)
-        metadata = f"{{{BUILD_ID}: {quote_text(build_id)}}}"
+        metadata = f"{{{BUILD_ID}: {sql.text(build_id)}}}"
         build.execute(
-            f"copy {target} to {quote_text(parquet / f'{table}.parquet')} "
+            f"copy {target} to {sql.text(parquet / f'{table}.parquet')} "
             f"(format parquet, compression zstd, kv_metadata {metadata})"
         )
         ((row_counts[table],),) = build.execute(f"select count(*) from {target}").fetchall()
@@ -105,8 +106,8 @@ def describe(
     comments = [f"comment on column {target}.{BUILD_ID} is 'The version that the row is of.'"]
     for column in columns:
         comments += [
-            f"comment on table {target} is {quote_text(column.table_description)}",
-            f"comment on column {target}.{quote(column.name)} is {quote_text(column.description)}",
+            f"comment on table {target} is {sql.text(column.table_description)}",
+            f"comment on column {target}.{sql.name(column.name)} is {sql.text(column.description)}",
         ]
     build.execute(";\n".join(dict.fromkeys(comments)))
 
@@ -117,14 +118,14 @@ def check_for_addresses(build: duckdb.DuckDBPyConnection, table: str) -> None:
     Raises:
         PublishError: when a text holds an email address; it names columns and counts.
     """
-    description = build.execute(f"select * from {ALIAS}.{quote(table)} limit 0").description
+    description = build.execute(f"select * from {ALIAS}.{sql.name(table)} limit 0").description
     texts = [name for name, data_type, *_ in description if "VARCHAR" in str(data_type)]
     counts = ", ".join(
-        f"count(case when regexp_matches(cast({quote(name)} as varchar), '[@＠]') "
-        f"and regexp_matches(cast({quote(name)} as varchar), {quote_text(ADDRESS)}) then 1 end)"
+        f"count(case when regexp_matches(cast({sql.name(name)} as varchar), '[@＠]') "
+        f"and regexp_matches(cast({sql.name(name)} as varchar), {sql.text(ADDRESS)}) then 1 end)"
         for name in texts
     )
-    (totals,) = build.execute(f"select {counts} from {ALIAS}.{quote(table)}").fetchall()
+    (totals,) = build.execute(f"select {counts} from {ALIAS}.{sql.name(table)}").fetchall()
     found = [
         f"{table}.{name} in {total:,} rows"
         for name, total in zip(texts, totals, strict=True)

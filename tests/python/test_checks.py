@@ -21,7 +21,7 @@ from orchestration.checks.definitions import DEFINITION_CHECK
 from orchestration.checks.errors import ValidationError
 from orchestration.checks.published import recent_sizes
 from orchestration.checks.results import CheckResult, Severity, Validation
-from orchestration.checks.shop import SETTING_CHECKS, SHOP_SETTINGS, ShopSetting
+from orchestration.checks.shop import SHOP_SETTINGS, ShopSetting
 from orchestration.checks.sizes import SIZE_CHECK, VANISHED_CHECK, allowed_sizes
 from orchestration.checks.thresholds import read_thresholds
 from orchestration.checks.validate import answer_checks, read_subject, validate
@@ -198,7 +198,7 @@ def test_every_check_is_broken_by_something() -> None:
         VANISHED_CHECK,
         *(SIZE_CHECK.format(segment) for segment in segments),
         *(DEFINITION_CHECK.format(segment) for segment in segments),
-        *SETTING_CHECKS,
+        *(setting.check for setting in SHOP_SETTINGS),
     }
     noticed = set().union(*(item.fails for item in BREAKS))
     assert noticed | published == {check.name for check in declared_checks()}
@@ -407,7 +407,7 @@ def size_results(settings: Settings, accepted: Collection[str] = ()) -> Validati
     checks = [
         check
         for check in subject.checks
-        if check.name in {VANISHED_CHECK, *SETTING_CHECKS}
+        if check.name in {VANISHED_CHECK, *(setting.check for setting in SHOP_SETTINGS)}
         or any(check.name.endswith(name.partition("{}")[2]) for name in names)
     ]
     return answer_checks(replace(subject, checks=checks))

@@ -386,6 +386,18 @@ def test_a_folder_that_cannot_be_written_is_told(shop: Shop) -> None:
         shop.publish()
 
 
+def test_a_log_keeps_its_order_when_the_clock_steps_back(shop: Shop) -> None:
+    shop.publish()
+    shop.publish_next()
+    path = shop.published / "log.jsonl"
+    first, second = (json.loads(line) for line in path.read_text().splitlines())
+    first["at"], second["at"] = second["at"], "2026-01-01T00:00:00+00:00"
+    path.write_text(f"{json.dumps(first)}\n{json.dumps(second)}\n")
+    before = path.read_text()
+    clean_up(shop.published)
+    assert path.read_text() == before
+
+
 def test_a_full_disk_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     first = shop.publish()
     shop.build_next()
