@@ -102,11 +102,8 @@ def to_line(entry: LogEntry) -> str:
     return f"{json.dumps(content)}\n"
 
 
-def add_to_log(
-    published: Path, action: Action, from_build: str | None, to_build: str, accepted: list[str]
-) -> None:
-    """Add one entry, as of now."""
+def add_to_log(published: Path, entry: LogEntry) -> None:
+    """Add one entry."""
     path = published / LOG
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    entry = LogEntry(datetime.now(UTC), action, from_build, to_build, accepted)
     write_at_once(path, f"{before}{to_line(entry)}")

@@ -28,12 +28,13 @@ from orchestration.publish.build import (
 )
 from orchestration.publish.errors import PublishError
 from orchestration.publish.folders import VERSIONS, publisher_lock, switch, sync, sync_folder
-from orchestration.publish.log import Action, add_to_log
+from orchestration.publish.log import add_to_log
 from orchestration.publish.manifest import MANIFEST, Manifest
 from orchestration.publish.versions import (
     Version,
     clean_up,
     current_version,
+    entry_of,
     prune,
     read_version,
     versions,
@@ -101,18 +102,13 @@ def publish(
         draft.rename(draft.with_name(build_id))
         sync(draft.parent)
         switch(published, build_id)
+        version = read_version(published, build_id)
         # It is published. What of the rest can't be done now, the next publisher does.
         with suppress(OSError):
-            add_to_log(
-                published,
-                Action.PUBLISH,
-                current.build_id if current else None,
-                build_id,
-                validation.accepted,
-            )
+            add_to_log(published, entry_of(version))
             prune(published, keep)
         remember_published(settings.warehouse, build_id)
-        return read_version(published, build_id)
+        return version
 
 
 def check_validation(validation: Validation, invocation_id: str) -> None:

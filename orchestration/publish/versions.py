@@ -6,6 +6,7 @@ that it replaced. The log tells when `current` moved, and is written anew when i
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.publish.errors import PublishError
@@ -220,7 +221,7 @@ def roll_back(published: Path, build_id: str | None = None) -> Version:
             raise PublishError(f"Version {build_id} is current already.")
         complete_log(published)
         switch(published, build_id)
-        add_to_log(published, Action.ROLL_BACK, before, build_id, [])
+        add_to_log(published, roll_back_now(before, build_id))
     return version
 
 
@@ -235,24 +236,31 @@ def complete_log(published: Path) -> None:
     stored = versions(published)
     were_current = {current, *(version.manifest.replaced for version in stored)}
     missing = were_current - {entry.to_build for entry in log.entries}
-    lost = [
-        LogEntry(
-            version.manifest.published_at,
-            Action.PUBLISH,
-            version.manifest.replaced,
-            version.build_id,
-            version.manifest.accepted,
-        )
-        for version in stored
-        if version.build_id in missing
-    ]
+    lost = [entry_of(version) for version in stored if version.build_id in missing]
     # What stands in the log stands in its order, whatever the clock did.
     entries = sorted([*log.entries, *lost], key=lambda entry: entry.at) if lost else log.entries
     if log.is_damaged or lost:
         write_log(published, entries, log.is_damaged)
     last = entries[-1].to_build if entries else None
     if current and current != last:
-        add_to_log(published, Action.ROLL_BACK, last, current, [])
+        add_to_log(published, roll_back_now(last, current))
+
+
+def entry_of(version: Version) -> LogEntry:
+    """Return what the log says of the publish of a version."""
+    manifest = version.manifest
+    return LogEntry(
+        manifest.published_at,
+        Action.PUBLISH,
+        manifest.replaced,
+        version.build_id,
+        manifest.accepted,
+    )
+
+
+def roll_back_now(from_build: str | None, to_build: str) -> LogEntry:
+    """Return what the log says of a roll-back at this moment."""
+    return LogEntry(datetime.now(UTC), Action.ROLL_BACK, from_build, to_build, [])
 
 
 def clean_up(published: Path) -> None:

@@ -151,16 +151,19 @@ def read_header(path: Path) -> Header:
         ReadingError: when the header can't be decoded or split.
     """
     with told_in_words(), open_text(path) as stream:
-        text, line_count = "", 0
+        lines: list[str] = []
+        is_open, length, line_count = False, 0, 0
         for line in stream:
             line_count += 1
-            text += line if text or line.strip("\r\n") else ""
-            if text and text.count(QUOTE) % 2 == 0:
-                break
-            if len(text) > LONGEST_HEADER:
-                raise ReadingError("a quote in its header is not closed")
-    if text.count(QUOTE) % 2:
+            if lines or line.strip("\r\n"):
+                lines.append(line)
+                length += len(line)
+                is_open ^= line.count(QUOTE) % 2 == 1
+                if not is_open or length > LONGEST_HEADER:
+                    break
+    if is_open:
         raise ReadingError("a quote in its header is not closed")
+    text = "".join(lines)
     if not is_unicode(text):
         raise ReadingError("its header is not UTF-8")
     delimiter = max(DELIMITERS, key=QUOTED.sub("", text).count)

@@ -27,12 +27,14 @@ from orchestration.checks.thresholds import read_thresholds
 from orchestration.checks.validate import answer_checks, read_subject, validate
 from orchestration.publish.build import open_build, read_settings
 from orchestration.publish.folders import switch
-from orchestration.publish.log import LOG, Action, add_to_log
+from orchestration.publish.log import LOG, add_to_log
 from orchestration.publish.manifest import MANIFEST, Manifest
 from orchestration.publish.versions import (
     Version,
     current_build_id,
+    entry_of,
     line_of_current,
+    read_version,
     roll_back,
 )
 from orchestration.settings import Settings
@@ -77,7 +79,7 @@ def publish_manifest(settings: Settings, manifest: Manifest) -> Path:
     before = current_build_id(published)
     replace(manifest, replaced=before).write(folder / MANIFEST)
     switch(published, build_id)
-    add_to_log(published, Action.PUBLISH, before, build_id, manifest.accepted)
+    add_to_log(published, entry_of(read_version(published, build_id)))
     return folder
 
 
