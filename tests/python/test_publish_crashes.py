@@ -47,7 +47,7 @@ def shop(whole_build: Path, tmp_path: Path) -> Shop:
 def processes() -> ForkServerContext:
     """Return where processes come from that have the program loaded, and no thread running."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.python.published"])
+    context.set_forkserver_preload(["tests.python.conftest", "tests.python.published", "pandas"])
     return context
 
 
