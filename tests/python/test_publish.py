@@ -255,8 +255,8 @@ def test_no_published_file_for_bi_names_a_person(whole: Shop) -> None:
     files = [version.folder / "segmentry.duckdb", version.folder / "manifest.json"]
     for file in files:
         # No control character stands in an address, so none reaches over one.
-        texts = {text for text in CONTROLS.split(file.read_bytes().lower()) if CONTACT.search(text)}
-        content = b"\n".join(texts)
+        runs = {run for run in CONTROLS.split(file.read_bytes().lower()) if CONTACT.search(run)}
+        content = b"\n".join(runs)
         assert not [address for address in addresses if address.encode() in content], file
 
 
