@@ -1,11 +1,7 @@
 with
 
 customers as (
-    select * from {{ ref('customer_facts') }}
-),
-
-sessions as (
-    select * from {{ ref('int_customer_sessions') }}
+    select * from {{ ref('browsing_facts') }}
 )
 
 select
@@ -13,13 +9,12 @@ select
     'engaged_browsers' as segment,
     '' as segment_value,
     customers.as_of_date,
-    sessions.longest_session_last_30_days_at as evidence_at,
+    customers.longest_session_last_30_days_at as evidence_at,
     'a session of '
     || {{ counted(
         'cast(floor(customers.longest_session_minutes_last_30_days) as bigint)', 'minute'
     ) }} || ' in 30 days' as reason
 from customers
-inner join sessions on customers.customer_id = sessions.customer_id
 where
     customers.longest_session_minutes_last_30_days
     >= {{ var('engaged_browsers_min_session_minutes') }}

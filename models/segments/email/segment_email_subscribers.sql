@@ -1,7 +1,7 @@
 with
 
 subscribers as (
-    select * from {{ ref('customer_facts') }}
+    select * from {{ ref('email_facts') }}
     where is_email_subscriber
 ),
 

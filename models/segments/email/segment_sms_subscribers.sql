@@ -1,7 +1,7 @@
 with
 
 customers as (
-    select * from {{ ref('customer_facts') }}
+    select * from {{ ref('email_facts') }}
 ),
 
 sms_consents as (

@@ -1,7 +1,7 @@
 with
 
 customers as (
-    select * from {{ ref('customer_facts') }}
+    select * from {{ ref('profile_facts') }}
 )
 
 select

@@ -1,7 +1,7 @@
 with
 
 customers as (
-    select * from {{ ref('customer_facts') }}
+    select * from {{ ref('order_facts') }}
 ),
 
 -- 25 November lies in the week, from Monday on, of the fourth Thursday of November.

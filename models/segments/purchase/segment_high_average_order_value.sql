@@ -1,7 +1,7 @@
 with
 
 buyers as (
-    select * from {{ ref('customer_facts') }}
+    select * from {{ ref('order_facts') }}
     where order_count >= 1
 ),
 

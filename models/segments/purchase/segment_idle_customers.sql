@@ -1,18 +1,23 @@
 with
 
-customers as (
-    select * from {{ ref('customer_facts') }}
+activity as (
+    select * from {{ ref('activity_facts') }}
+),
+
+orders as (
+    select * from {{ ref('order_facts') }}
 )
 
 select
-    customers.customer_id,
+    activity.customer_id,
     'idle_customers' as segment,
     '' as segment_value,
-    customers.as_of_date,
-    customers.last_activity_at as evidence_at,
-    {{ counted('customers.order_count', 'order') }} || ', no activity for '
-    || customers.days_since_last_activity || ' days' as reason
-from customers
+    activity.as_of_date,
+    activity.last_activity_at as evidence_at,
+    {{ counted('orders.order_count', 'order') }} || ', no activity for '
+    || activity.days_since_last_activity || ' days' as reason
+from activity
+inner join orders on activity.customer_id = orders.customer_id
 where
-    customers.order_count >= 1
-    and customers.days_since_last_activity > {{ var('idle_customers_days') }}
+    orders.order_count >= 1
+    and activity.days_since_last_activity > {{ var('idle_customers_days') }}

@@ -1,25 +1,30 @@
 with
 
-customers as (
-    select * from {{ ref('customer_facts') }}
+orders as (
+    select * from {{ ref('order_facts') }}
+),
+
+browsing as (
+    select * from {{ ref('browsing_facts') }}
 )
 
 select
-    customers.customer_id,
+    orders.customer_id,
     'thrifty_shoppers' as segment,
     '' as segment_value,
-    customers.as_of_date,
-    customers.last_order_at as evidence_at,
-    customers.order_count_last_365_days || ' orders of '
-    || round(customers.average_items_per_order_last_365_days, 1) || ' items on average, '
-    || {{ counted('customers.products_viewed_last_365_days', 'product') }} || ' viewed and '
-    || customers.products_bought_last_365_days || ' bought in 365 days' as reason
-from customers
+    orders.as_of_date,
+    orders.last_order_at as evidence_at,
+    orders.order_count_last_365_days || ' orders of '
+    || round(orders.average_items_per_order_last_365_days, 1) || ' items on average, '
+    || {{ counted('browsing.products_viewed_last_365_days', 'product') }} || ' viewed and '
+    || orders.products_bought_last_365_days || ' bought in 365 days' as reason
+from orders
+inner join browsing on orders.customer_id = browsing.customer_id
 where
-    customers.order_count_last_365_days >= {{ var('thrifty_shoppers_min_orders_last_365_days') }}
-    and customers.average_items_per_order_last_365_days
+    orders.order_count_last_365_days >= {{ var('thrifty_shoppers_min_orders_last_365_days') }}
+    and orders.average_items_per_order_last_365_days
     <= {{ var('thrifty_shoppers_max_items_per_order') }}
-    and customers.products_viewed_last_365_days >= 1
-    and customers.products_viewed_last_365_days
+    and browsing.products_viewed_last_365_days >= 1
+    and browsing.products_viewed_last_365_days
     <= {{ var('thrifty_shoppers_max_products_viewed_per_bought') }}
-    * customers.products_bought_last_365_days
+    * orders.products_bought_last_365_days

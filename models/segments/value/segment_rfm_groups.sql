@@ -11,7 +11,7 @@ shop as (
 ),
 
 buyers as (
-    select * from {{ ref('customer_facts') }}
+    select * from {{ ref('order_facts') }}
     where recency_score is not null and frequency_score is not null
 )
 

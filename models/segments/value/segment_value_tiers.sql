@@ -5,7 +5,7 @@ buyers as (
         *,
         rank() over (order by net_revenue desc) as revenue_rank,
         count(*) over () as buyer_count
-    from {{ ref('customer_facts') }}
+    from {{ ref('order_facts') }}
     where order_count >= 1
 )
 
