@@ -1,5 +1,6 @@
 {#-
-    What a model or seed of the graph computes, as a dict: `fingerprint`, a digest, and `variables`, the
+    What a model or seed of the graph computes, as a dict: `fingerprint`, a digest of its code, of the
+    macros it calls, of its vars and of the contract of the raw tables it reads; and `variables`, the
     values of the vars that its code names.
 -#}
 {% macro definition_of(node) %}
@@ -21,6 +22,12 @@
                 {%- do parts.append(name ~ '=' ~ env_var(name, '')) -%}
             {%- endif -%}
         {%- endfor -%}
+    {%- endfor -%}
+    {%- for parent in node.depends_on.nodes or [] if parent in graph.sources -%}
+        {%- set source = graph.sources[parent] -%}
+        {%- if source.source_name == 'raw' -%}
+            {%- do parts.append(tojson(contract_of(source), sort_keys=true)) -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- for name, value in variables | dictsort -%}
         {%- do parts.append(name ~ '=' ~ value) -%}

@@ -19,7 +19,7 @@ memberships as (
 ),
 
 customers as (
-    select * from {{ ref('customer_facts') }}
+    select * from {{ ref('int_customers') }}
 ),
 
 moved_ids as (
