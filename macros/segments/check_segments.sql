@@ -1,16 +1,37 @@
 {#-
-    Runs before every build: stops it when a segment has no entry in the YAML of its folder, without
-    which dbt can't build it.
+    Runs before every build: stops it when something about a segment was forgotten, naming the segment
+    and the file to edit.
 -#}
 {% macro check_segments() %}
     {%- set problems = [] -%}
-    {%- for model in segment_models() if not model.patch_path -%}
-        {%- set folder = 'models/' ~ model.fqn[1:-1] | join('/') -%}
-        {%- do problems.append(
-            'Segment ' ~ model.name | replace('segment_', '', 1) ~ ': describe the model '
-            ~ model.name ~ ' in ' ~ folder ~ '/_' ~ model.fqn[-2] ~ '__models.yml, with '
-            ~ '`columns: *segment_columns` and a unit test.'
-        ) -%}
+    {%- set listed = [] -%}
+    {%- for node in graph.nodes.values() if node.name == 'segment_memberships' -%}
+        {%- do listed.extend(node.depends_on.nodes) -%}
+    {%- endfor -%}
+    {%- for model in segment_models() -%}
+        {%- set segment = 'Segment ' ~ segment_of(model) ~ ': ' -%}
+        {%- set described_in = 'models/' ~ model.fqn[1:] | join('/') ~ '.yml' -%}
+        {%- if not model.patch_path -%}
+            {%- do problems.append(
+                segment ~ 'describe the model ' ~ model.name ~ ' in ' ~ described_in
+                ~ ', with its meaning, its columns and a unit test.'
+            ) -%}
+        {%- else -%}
+            {%- for key in ['label', 'meaning', 'typical_use', 'owner', 'needs'] -%}
+                {%- if model.config.meta[key] is not defined -%}
+                    {%- do problems.append(
+                        segment ~ 'say in ' ~ described_in ~ ', under `meta`, its `' ~ key ~ '`'
+                        ~ (': the raw tables without which it is empty, as `needs: [orders]`.'
+                        if key == 'needs' else '.')
+                    ) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- if model.unique_id not in listed -%}
+            {%- do problems.append(
+                segment ~ 'add it to the list in models/membership/segment_memberships.sql.'
+            ) -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- if problems -%}
         {%- do exceptions.raise_compiler_error(problems | join('\n')) -%}

@@ -17,7 +17,7 @@ select
     definitions.lineage_fingerprint,
     coalesce(published.defined_on, as_of.as_of_date) as defined_on,
     as_of.as_of_date
-from {{ ref('int_segment_definitions') }} as definitions
+from {{ ref('segment_fingerprints') }} as definitions
 cross join as_of
 inner join base
     on not base.is_earlier_day

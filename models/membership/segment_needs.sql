@@ -15,7 +15,7 @@ needs as (
     {%- set tables = [need] if need is string else need %}
     {%- for table in tables %}
     select
-        {{ sql_text(model.name | replace('segment_', '', 1)) }} as segment,
+        {{ sql_text(segment_of(model)) }} as segment,
         {{ sql_text(tables | join(' or ')) }} as need,
         {{ sql_text(table) }} as table_name
     union all

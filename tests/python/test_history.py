@@ -29,7 +29,7 @@ TABLES = """
     create table int_as_of (as_of_date date);
     create table int_written_ids (written_id text, customer_id text, linked_in text,
         linked_at timestamp, link_source_system text, link_account_id text, link_email text);
-    create table int_segment_definitions (segment text, lineage_fingerprint text);
+    create table segment_fingerprints (segment text, lineage_fingerprint text);
     create table segment_memberships (customer_id text, segment text, segment_value text);
     create table customer_facts (customer_id text);
     create table stg_published_versions (build_id text, as_of_date date, based_on text,
@@ -116,7 +116,7 @@ class Models:
         """Build a day upon a published version."""
         self.fill("int_as_of", [(day.as_of_date,)])
         self.fill("int_written_ids", [(*item, *NO_LINK) for item in day.owners.items()])
-        self.fill("int_segment_definitions", day.definitions.items())
+        self.fill("segment_fingerprints", day.definitions.items())
         self.fill("segment_catalog", [(name, name in day.valued) for name in day.definitions])
         self.fill("customer_facts", [(name,) for name in set(day.owners.values())])
         self.fill("segment_memberships", [(who, *place) for who, place in day.memberships])

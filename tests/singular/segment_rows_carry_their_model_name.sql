@@ -3,7 +3,7 @@
 {% for model in segment_models() -%}
 select '{{ model.name }}' as model_name, segment, count(*) as row_count
 from {{ api.Relation.create(database=model.database, schema=model.schema, identifier=model.alias) }}
-where segment <> '{{ model.name | replace("segment_", "", 1) }}'
+where segment <> '{{ segment_of(model) }}'
 group by segment
 union all
 {% endfor -%}

@@ -1,7 +1,8 @@
+-- depends_on: {{ ref('segment_memberships') }}
 {%- set definitions = model_fingerprints() if execute else {} -%}
 {%- for model in segment_models() %}
 select
-    {{ sql_text(model.name | replace('segment_', '', 1)) }} as segment,
+    {{ sql_text(segment_of(model)) }} as segment,
     {{ sql_text(definitions[model.unique_id].lineage_fingerprint) }} as lineage_fingerprint
 union all
 {%- endfor %}
