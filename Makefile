@@ -17,27 +17,27 @@ TESTED := target/tested/segmentry.duckdb
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
-	@$(NO_SHOP) $(BIN)/python -m orchestration.build --publish
+	@$(NO_SHOP) $(BIN)/python -m segmentry build --publish
 
 ## Your own shop, as .env or the environment says, from raw files to segments, and what came out:
 ## make build, or once with other vars: make build VARS='{as_of: 2026-06-30}'
 build: $(READY)
-	@$(BIN)/python -m orchestration.build $(if $(VARS),--vars "$$VARS")
+	@$(BIN)/python -m segmentry build $(if $(VARS),--vars "$$VARS")
 
 ## Check the last build and make it the version that readers meet; swings and checks that may fail
 ## are named: make publish ACCEPT="one_timers buyers"; a build for an earlier day: make publish OLDER=1
 publish: $(READY)
-	@$(BIN)/python -m orchestration.publish publish $(addprefix --accept ,$(ACCEPT)) \
+	@$(BIN)/python -m segmentry publish $(addprefix --accept ,$(ACCEPT)) \
 		$(if $(OLDER),--older)
 
 ## Back to the version before, or to a named one: make roll-back BUILD=20260701T040000-0123abcd
 roll-back: $(READY)
-	@$(BIN)/python -m orchestration.publish roll-back $(BUILD)
+	@$(BIN)/python -m segmentry roll-back $(BUILD)
 
 ## What changed rules and thresholds move, against the last build:
 ## make what-if VARS='{idle_customers_days: 120}'
 what-if: $(READY)
-	@$(BIN)/python -m orchestration.what_if $(if $(VARS),--vars "$$VARS")
+	@$(BIN)/python -m segmentry what-if $(if $(VARS),--vars "$$VARS")
 
 ## Dagster at http://127.0.0.1:3000: a day as one run, its checks, backfills, schedule and alerts.
 serve: $(READY)
@@ -81,14 +81,13 @@ example: $(READY)
 	@$(NO_SHOP) SEGMENTRY_RAW_DIR=examples/raw/complete_journey \
 		SEGMENTRY_WAREHOUSE=warehouse/complete_journey.duckdb \
 		SEGMENTRY_TIMEZONE=America/New_York SEGMENTRY_AS_OF=2017-12-31 \
-		$(BIN)/python -m orchestration.build
+		$(BIN)/python -m segmentry build
 
 ## The documentation of every model and column, at target/static_index.html, what each segment means,
 ## at target/definitions.html, and what published tables hold, at target/contracts.html.
 docs: $(READY)
 	@$(DBT) docs generate --static
-	@$(BIN)/python -m orchestration.segment_definitions
-	@$(BIN)/python -m orchestration.contracts
+	@$(BIN)/python -m segmentry docs
 
 ## Resolve the ranges of pyproject.toml anew.
 lock: $(READY)

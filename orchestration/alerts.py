@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from dagster import DagsterEvent, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
-from orchestration.notifier import Alert, AlertKind
 from orchestration.partitions import day_of_run
+from segmentry.webhook import Alert, AlertKind
 
 FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]
 

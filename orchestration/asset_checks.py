@@ -12,8 +12,8 @@ from dagster import (
     MetadataValue,
 )
 
-from orchestration.checks import declared_checks
-from orchestration.checks.results import Severity, Validation
+from segmentry.checks import declared_checks
+from segmentry.checks.results import Severity, Validation
 
 # A check of this name at a table holds everything that Great Expectations is asked of it.
 EXPECTATIONS = "expectations"

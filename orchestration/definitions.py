@@ -9,9 +9,9 @@ from orchestration.partitions import daily_partitions
 from orchestration.resources import dbt_program, dbt_project
 from orchestration.schedules import daily_job, every_morning
 from orchestration.sensors import late_version, new_raw_files, tell_failure, tell_recovery
-from orchestration.settings import ROOT
 from segmentry.settings.environment import load_env_file
 from segmentry.settings.privacy import keep_private
+from segmentry.settings.shop import ROOT
 from segmentry.settings.variables import check_variables, configured_variables
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dagster_dbt import DbtCliResource, DbtProject
 
-from orchestration.dbt_command import DBT, run_dbt
-from orchestration.settings import ROOT
+from segmentry.project.dbt_command import DBT, run_dbt
+from segmentry.settings.shop import ROOT
 
 # What dbt reads of the project. A folder's own time tells of files that were removed.
 READ_BY_DBT = ("models", "macros", "seeds", "tests/generic", "tests/singular", "profiles")

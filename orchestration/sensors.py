@@ -24,11 +24,11 @@ from dagster import (
 from orchestration.alerts import failure_alert, is_recovery, late_alert, lost_alert, recovery_alert
 from orchestration.assets.raw import digest, files_of_tables
 from orchestration.backfills import LEFT_OUT
-from orchestration.notifier import Alert, channels_from_environment, notify
-from orchestration.publish.errors import PublishError
-from orchestration.publish.versions import current_version
 from orchestration.schedules import JOB
-from orchestration.settings import Settings
+from segmentry.errors import RecordsError
+from segmentry.records.versions import current_version
+from segmentry.settings.shop import Settings
+from segmentry.webhook import Alert, channels_from_environment, notify
 
 # Yesterday is built at five; by nine people open their reports.
 LATE_AFTER = timedelta(hours=9)
@@ -124,7 +124,7 @@ def late_version(partitions: DailyPartitionsDefinition) -> SensorDefinition:
     def late(context: SensorEvaluationContext) -> SkipReason:
         try:
             version = current_version(Settings.from_environment().published)
-        except PublishError as error:
+        except RecordsError as error:
             return tell_once(context, str(error), lost_alert(str(error)))
         published_day = version.manifest.as_of_date.isoformat() if version else None
         last_day = partitions.get_last_partition_key()

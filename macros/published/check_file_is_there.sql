@@ -5,7 +5,7 @@
         {%- do exceptions.raise_compiler_error(
             'The published version ' ~ version.build_id ~ ' has lost its file ' ~ file ~ ': bring it '
             ~ 'back, or make another version current with `make roll-back BUILD=...`; '
-            ~ '`python -m orchestration.publish versions` lists them.'
+            ~ '`python -m segmentry versions` lists them.'
         ) -%}
     {%- endif -%}
 {% endmacro %}

@@ -14,7 +14,7 @@
         {%- do exceptions.raise_compiler_error(
             published ~ '/current points to no version that can be read, so the history that it held '
             ~ 'would be lost. Make one current with `make roll-back BUILD=...`; '
-            ~ '`python -m orchestration.publish versions` lists them.'
+            ~ '`python -m segmentry versions` lists them.'
         ) -%}
     {%- endif -%}
     {%- set own_versions = adapter.get_relation(target.database, 'published', 'own_versions') -%}

@@ -18,7 +18,7 @@
                     'The history of the published version ' ~ current.build_id ~ ' stands on '
                     ~ current.based_on ~ ', which is gone from ' ~ published
                     ~ '/versions: bring it back, or make another version current with `make '
-                    ~ 'roll-back BUILD=...`; `python -m orchestration.publish versions` lists them.'
+                    ~ 'roll-back BUILD=...`; `python -m segmentry versions` lists them.'
                 ) -%}
             {%- endif -%}
             {%- do versions.append(base) -%}

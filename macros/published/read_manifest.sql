@@ -9,7 +9,7 @@
     {%- if not (manifest is mapping and manifest.build_id and manifest.as_of_date) -%}
         {%- do exceptions.raise_compiler_error(
             folder ~ '/manifest.json is damaged: make another version current with `make roll-back '
-            ~ 'BUILD=...`; `python -m orchestration.publish versions` lists them.'
+            ~ 'BUILD=...`; `python -m segmentry versions` lists them.'
         ) -%}
     {%- endif -%}
     {{ return(manifest) }}

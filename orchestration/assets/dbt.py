@@ -36,10 +36,10 @@ from orchestration.assets.translator import Translator
 from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
 from orchestration.locks import is_locked, retried_when_locked
 from orchestration.partitions import as_of_day
-from orchestration.segment_catalog import read_segment_catalog
-from orchestration.settings import Settings
-from orchestration.warehouse_facts import TableFacts, read_table_facts
-from segmentry.settings.errors import SettingsError
+from segmentry.errors import SettingsError
+from segmentry.project.segment_catalog import read_segment_catalog
+from segmentry.records.table_facts import TableFacts, read_table_facts
+from segmentry.settings.shop import Settings
 
 # One run of dbt over the whole project, because only a whole build can be published. Unit tests say
 # nothing about data: they run where code changes.

@@ -22,15 +22,14 @@ from pydantic import Field
 
 from orchestration.asset_checks import validation_checks, validation_results
 from orchestration.backfills import ONE_DAY_A_RUN
-from orchestration.checks.errors import ValidationError
-from orchestration.checks.results import Validation
-from orchestration.checks.validate import validate
 from orchestration.locks import retried_when_locked
-from orchestration.publish.errors import PublishError
-from orchestration.publish.manifest import Manifest
-from orchestration.publish.publish import publish
-from orchestration.settings import ROOT, Settings
+from segmentry.checks.results import Validation
+from segmentry.checks.validate import validate
+from segmentry.errors import RecordsError, SegmentryError
+from segmentry.publish.publish import publish
+from segmentry.records.manifest import Manifest
 from segmentry.settings.scratch import ScratchFolder
+from segmentry.settings.shop import ROOT, Settings
 
 PUBLISHED_VERSION = AssetKey(["published_version"])
 
@@ -121,7 +120,7 @@ def publish_day(
             )
         try:
             version = publish(settings, validation, data_docs, older=older)
-        except PublishError as error:
+        except RecordsError as error:
             raise Failure(describe_refusal(validation, error), allow_retries=False) from error
     yield MaterializeResult(
         asset_key=PUBLISHED_VERSION, metadata=_describe(version.manifest, validation)
@@ -136,11 +135,11 @@ def check(settings: Settings, accepted: Collection[str], data_docs: Path) -> Val
     """
     try:
         return validate(settings, accepted, data_docs)
-    except ValidationError as error:
+    except SegmentryError as error:
         raise Failure(f"Not published: {error}", allow_retries=False) from error
 
 
-def describe_refusal(validation: Validation, error: PublishError) -> str:
+def describe_refusal(validation: Validation, error: RecordsError) -> str:
     """Return why a day was not published: the failed checks with their numbers, no ids."""
     if validation.success:
         return f"Not published: {error}"

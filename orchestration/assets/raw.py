@@ -20,11 +20,11 @@ from dagster import (
 
 from orchestration.assets.dbt import DbtGraph
 from orchestration.automation import looked_at_every_hour
-from orchestration.settings import Settings
 from segmentry.reading import sql
 from segmentry.reading.csv_text import read_header
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.files import Format, RawFile, find_raw_files
+from segmentry.settings.shop import Settings
 
 # Nothing is sniffed, and a line that can't be split is nothing.
 CSV_QUERY = """

@@ -6,16 +6,18 @@ from typing import Any
 
 from dagster_dbt import DagsterDbtTranslator
 
+from segmentry.project.segment_catalog import CatalogSegment
+
 DEFAULT_OWNER = "analytics engineering"
 
 
 class Translator(DagsterDbtTranslator):
     """Shows models by layer, and segments with the owner and family of the segment catalog."""
 
-    def __init__(self, catalog: Iterable[Mapping[str, str]]) -> None:
-        """Take the rows of the segment catalog."""
+    def __init__(self, catalog: Iterable[CatalogSegment]) -> None:
+        """Take the segments of the project."""
         super().__init__()
-        self._segments = {f"segment_{row['segment']}": row for row in catalog}
+        self._segments = {f"segment_{segment.name}": segment for segment in catalog}
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Return the layer of a model, which is its first folder, or the kind of anything else."""
@@ -24,7 +26,7 @@ class Translator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """Return the segment's owner, else the owner of the dbt group, as a team."""
         segment = self._segments.get(dbt_resource_props["name"])
-        return [_get_team(segment["owner"] if segment else _get_owner(dbt_resource_props))]
+        return [_get_team(segment.owner if segment else _get_owner(dbt_resource_props))]
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """Return dbt's own tags and, for a segment, its family and whether it is sensitive."""
@@ -55,10 +57,10 @@ def _get_team(owner: str) -> str:
     return "team:" + re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")
 
 
-def _get_segment_tags(segment: Mapping[str, str]) -> dict[str, str]:
+def _get_segment_tags(segment: CatalogSegment) -> dict[str, str]:
     return {
-        "segmentry/family": segment["family"],
-        "segmentry/sensitive": segment["is_sensitive"],
+        "segmentry/family": segment.family,
+        "segmentry/sensitive": str(segment.is_sensitive).lower(),
     }
 
 

@@ -11,8 +11,8 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
 from duckdb import DuckDBPyConnection
 
+from segmentry.errors import SettingsError
 from segmentry.settings.environment import check_env_file_is_loaded, contradicted
-from segmentry.settings.errors import SettingsError
 from segmentry.settings.places import check_raw_folder, check_warehouse
 from segmentry.settings.privacy import close_to_others, keep_private
 from segmentry.settings.variables import check_variables

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from segmentry.settings.errors import SettingsError
+from segmentry.errors import SettingsError
 from segmentry.settings.names import nearest
 
 PREFIX = "SEGMENTRY_"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from segmentry.settings.errors import SettingsError
+from segmentry.errors import SettingsError
 
 # Names of a database that DuckDB has taken, or that a schema of the warehouse has.
 TAKEN_NAMES = {

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import yaml
 from jinja2 import Environment
 
+from segmentry.errors import SettingsError
 from segmentry.settings.environment import SHOP_VARIABLES
-from segmentry.settings.errors import SettingsError
 from segmentry.settings.names import nearest
 
 DAYS = ("as_of", "demo_as_of")

@@ -19,9 +19,9 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publish.last_build import publish_last_build
-from orchestration.publish.publish import KEPT_VERSIONS
-from orchestration.settings import Settings
+from segmentry.publish.last_build import publish_last_build
+from segmentry.records.versions import KEPT_VERSIONS
+from segmentry.settings.shop import Settings
 from tests.python.warehouse import run_dbt
 
 AS_OF = "2026-06-30"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from orchestration.checks.catalog import TEXTS, read_exclusive_groups
-from orchestration.checks.completeness import TABLES_OF_CUSTOMERS
-from orchestration.checks.ranges import MOMENTS, NEVER_NULL, RANGES
-from orchestration.checks.raw_tables import read_raw_tables
-from orchestration.checks.tables import TABLES, PublicTable
+from segmentry.checks.catalog import TEXTS, read_exclusive_groups
+from segmentry.checks.completeness import TABLES_OF_CUSTOMERS
+from segmentry.checks.ranges import MOMENTS, NEVER_NULL, RANGES
+from segmentry.checks.raw_tables import read_raw_tables
+from segmentry.checks.tables import TABLES, PublicTable
 
 AS_OF = "(select as_of from int_as_of)"
 A_BUYER = "(select min(customer_id) from customer_facts where order_count > 0)"

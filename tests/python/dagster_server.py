@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from orchestration.partitions import day_of_run
-from orchestration.settings import ROOT
+from segmentry.settings.shop import ROOT
 
 DAGSTER = Path(sys.executable).with_name("dagster")
 MODULE = "orchestration.definitions"

@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.checks.results import CheckResult, Validation
-from orchestration.publish.build import open_build, read_invocation_id, read_moment
-from orchestration.publish.publish import KEPT_VERSIONS, publish
-from orchestration.publish.versions import Version, current_version, read_version
-from orchestration.settings import Settings
+from segmentry.checks.results import CheckResult, Validation
+from segmentry.publish.publish import publish
+from segmentry.records.build import open_build, read_invocation_id, read_moment
+from segmentry.records.versions import KEPT_VERSIONS, Version, current_version, read_version
+from segmentry.settings.shop import Settings
 
 # What a publish asks of a build, besides what it publishes.
 ASKED = (

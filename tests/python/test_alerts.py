@@ -23,7 +23,8 @@ from dagster import (
 
 from orchestration.alerts import failure_alert, is_recovery, late_alert, recovery_alert
 from orchestration.backfills import LEFT_OUT
-from orchestration.notifier import (
+from orchestration.sensors import tell_failure, tell_recovery
+from segmentry.webhook import (
     Alert,
     AlertKind,
     Channel,
@@ -31,7 +32,6 @@ from orchestration.notifier import (
     notify,
     to_json,
 )
-from orchestration.sensors import tell_failure, tell_recovery
 
 REFUSAL = "Not published: 1 blocking checks failed.\n- one_timers: 640 instead of about 320."
 ALERT = Alert(AlertKind.FAILURE, "2026-06-30", "2026-06-30 was not published", REFUSAL, "run-1")
@@ -152,7 +152,7 @@ def test_a_channel_may_take_neither_time_nor_room(
     answer: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It begins an answer and goes on for ever: never a pause as long as the limit."""
-    monkeypatch.setattr("orchestration.notifier.SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("segmentry.webhook.SECONDS_TO_ANSWER", 1)
 
     class Talker(socketserver.StreamRequestHandler):
         def handle(self) -> None:

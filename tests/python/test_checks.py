@@ -13,23 +13,23 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.checks import __main__ as command
-from orchestration.checks import declared_checks
-from orchestration.checks.catalog import read_catalog
-from orchestration.checks.data_docs import render_data_docs
-from orchestration.checks.definitions import DEFINITION_CHECK
-from orchestration.checks.errors import ValidationError
-from orchestration.checks.published import recent_sizes
-from orchestration.checks.results import CheckResult, Severity, Validation
-from orchestration.checks.shop import SHOP_SETTINGS, ShopSetting
-from orchestration.checks.sizes import SIZE_CHECK, VANISHED_CHECK, allowed_sizes
-from orchestration.checks.thresholds import read_thresholds
-from orchestration.checks.validate import answer_checks, read_subject, validate
-from orchestration.publish.build import open_build, read_settings
-from orchestration.publish.folders import switch
-from orchestration.publish.log import LOG, add_to_log
-from orchestration.publish.manifest import MANIFEST, Manifest
-from orchestration.publish.versions import (
+from segmentry.__main__ import main
+from segmentry.checks import declared_checks
+from segmentry.checks.data_docs import render_data_docs
+from segmentry.checks.definitions import DEFINITION_CHECK
+from segmentry.checks.results import CheckResult, Severity, Validation
+from segmentry.checks.shop import SHOP_SETTINGS, ShopSetting
+from segmentry.checks.sizes import SIZE_CHECK, VANISHED_CHECK, allowed_sizes
+from segmentry.checks.thresholds import read_thresholds
+from segmentry.checks.validate import answer_checks, read_subject, validate
+from segmentry.errors import ValidationError
+from segmentry.project.segment_catalog import read_segment_catalog
+from segmentry.records.build import open_build, read_settings
+from segmentry.records.folders import switch
+from segmentry.records.log import LOG, add_to_log
+from segmentry.records.manifest import MANIFEST, Manifest
+from segmentry.records.recent_sizes import recent_sizes
+from segmentry.records.versions import (
     Version,
     current_build_id,
     entry_of,
@@ -37,7 +37,7 @@ from orchestration.publish.versions import (
     read_version,
     roll_back,
 )
-from orchestration.settings import Settings
+from segmentry.settings.shop import Settings
 from tests.python.checks_breaks import Break, breaks
 from tests.python.conftest import PROVE
 
@@ -166,7 +166,7 @@ def sizes_of(warehouse: Path) -> dict[str, int]:
 
 def fingerprints_of(warehouse: Path) -> dict[str, str]:
     """Return by which definition every segment was built."""
-    names = {f"segment_{segment.name}": segment.name for segment in read_catalog()}
+    names = {f"segment_{segment.name}": segment.name for segment in read_segment_catalog()}
     rows = ask(warehouse, "select model_name, lineage_fingerprint from model_fingerprints")
     return {names[str(name)]: str(digest) for name, digest in rows if name in names}
 
@@ -195,7 +195,7 @@ def test_names_of_checks_are_unique() -> None:
 
 def test_every_check_is_broken_by_something() -> None:
     """Sizes and definitions are broken by what is published, in tests of their own."""
-    segments = [segment.name for segment in read_catalog()]
+    segments = [segment.name for segment in read_segment_catalog()]
     published = {
         VANISHED_CHECK,
         *(SIZE_CHECK.format(segment) for segment in segments),
@@ -419,15 +419,15 @@ def size_results(settings: Settings, accepted: Collection[str] = ()) -> Validati
 def test_the_swing_of_every_segment_is_noticed(parity: int, settings: Settings) -> None:
     """Those that are sent somewhere stop publishing, the others are told."""
     sizes = sizes_of(settings.warehouse)
-    segments = [segment for segment in read_catalog()][parity::2]
+    segments = [segment for segment in read_segment_catalog()][parity::2]
     swung = {segment.name: 3 * sizes.get(segment.name, 0) + 500 for segment in segments}
     publish_days(settings, sizes | swung)
     validation = size_results(settings)
     assert {result.name for result in validation.failures} == {
-        SIZE_CHECK.format(segment.name) for segment in segments if segment.is_synced
+        SIZE_CHECK.format(segment.name) for segment in segments if segment.destinations
     }
     assert {result.name for result in validation.warnings} == {
-        SIZE_CHECK.format(segment.name) for segment in segments if not segment.is_synced
+        SIZE_CHECK.format(segment.name) for segment in segments if not segment.destinations
     }
     for result in validation.failures:
         assert float(result.observed["value"]) < float(result.observed["minimum"])
@@ -603,7 +603,7 @@ def test_a_swing_that_a_changed_definition_explains_is_a_warning(settings: Setti
 @pytest.mark.parametrize("parity", [0, 1])
 def test_the_changed_definition_of_every_segment_is_told(parity: int, settings: Settings) -> None:
     sizes = sizes_of(settings.warehouse)
-    changed = {segment.name: "another" for segment in read_catalog()[parity::2]}
+    changed = {segment.name: "another" for segment in read_segment_catalog()[parity::2]}
     fingerprints = fingerprints_of(settings.warehouse) | changed
     publish_manifest(settings, manifest_of("20260630T1", DAY, sizes, fingerprints))
     validation = size_results(settings)
@@ -648,8 +648,7 @@ def test_nothing_that_is_shown_names_a_person(
     )
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(warehouse))
     docs = tmp_path / "docs"
-    monkeypatch.setattr("sys.argv", ["checks", "--data-docs", str(docs)])
-    assert command.main() == 1
+    assert main(["check", "--data-docs", str(docs)]) == 1
     printed = capfd.readouterr()
     shown = printed.out + printed.err + (docs / "index.html").read_text(encoding="utf-8")
     assert [path.name for path in docs.iterdir()] == ["index.html"]
@@ -682,9 +681,9 @@ def test_the_command_says_what_it_found(
 ) -> None:
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(sound))
     monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(tmp_path / "published"))
-    monkeypatch.setattr("sys.argv", ["checks", "--data-docs", str(tmp_path / "docs")])
-    assert command.main() == 0
+    command = ["check", "--data-docs", str(tmp_path / "docs")]
+    assert main(command) == 0
     assert "0 failed, 0 warnings" in capsys.readouterr().out
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(tmp_path / "nothing.duckdb"))
-    assert command.main() == 1
+    assert main(command) == 1
     assert "run `make build` first" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.contracts import MADE_UP_BY_TYPE, PAGES, Contract, read_contracts, render
+from segmentry.pages.contracts import MADE_UP_BY_TYPE, PAGES, Contract, read_contracts, render
 from tests.python.pages import assert_sound_and_silent
 from tests.python.published import Shop
 from tests.python.warehouse import ROOT

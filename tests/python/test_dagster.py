@@ -33,7 +33,7 @@ from orchestration.partitions import as_of_day, daily_partitions, day_before, da
 from orchestration.resources import changed_at
 from orchestration.schedules import every_morning
 from orchestration.sensors import is_late, late_version, new_raw_files
-from orchestration.settings import DEMO_SHOP, ROOT
+from segmentry.settings.shop import DEMO_SHOP, ROOT
 
 DEMO = {"demo_as_of": "2026-06-30", "shop_timezone": "UTC"}
 RAW = {"SEGMENTRY_RAW_DIR": "somewhere", "SEGMENTRY_FIRST_DAY": "2026-01-01"}

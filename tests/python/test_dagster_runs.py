@@ -22,8 +22,8 @@ from orchestration import locks
 from orchestration.alerts import failure_alert, is_recovery
 from orchestration.asset_checks import EXPECTATIONS
 from orchestration.definitions import shop_definitions
-from orchestration.publish.versions import Version, current_version, versions
-from orchestration.settings import Settings
+from segmentry.records.versions import Version, current_version, versions
+from segmentry.settings.shop import Settings
 from tests.python.small_shop import Delivery, day, deliver, shop_environment
 
 HOLD = """

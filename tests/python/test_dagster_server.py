@@ -13,11 +13,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.dbt_command import run_dbt
-from orchestration.publish.last_build import publish_last_build
-from orchestration.publish.publish import KEPT_VERSIONS
-from orchestration.publish.versions import current_version
-from orchestration.settings import Settings
+from segmentry.project.dbt_command import run_dbt
+from segmentry.publish.last_build import publish_last_build
+from segmentry.records.versions import KEPT_VERSIONS, current_version
+from segmentry.settings.shop import Settings
 from tests.python.dagster_server import DagsterServer, Run
 from tests.python.small_shop import Delivery, deliver, shop_environment
 

@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 import pytest
 
-from orchestration.publish.__main__ import main
-from orchestration.publish.errors import PublishError
-from orchestration.publish.log import read_log
-from orchestration.publish.versions import current_version, roll_back, versions
+from segmentry.__main__ import main
+from segmentry.errors import RecordsError
+from segmentry.records.log import read_log
+from segmentry.records.versions import current_version, roll_back, versions
 from tests.python.published import Shop
 from tests.python.test_publish import FEW_TABLES
 
@@ -175,8 +175,7 @@ def command(
     monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(shop.published))
 
     def call(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["publish", *arguments])
-        code = main()
+        code = main(arguments)
         output = capsys.readouterr()
         assert "Traceback" not in output.out + output.err
         assert (code == 1) == bool(output.err)
@@ -199,7 +198,7 @@ def use_every_command(shop: Shop, command: Command) -> None:
     """List, publish and go back; whatever comes out, no file of a version is lost."""
     before = files_of_versions(shop.published)
     command("versions")
-    with suppress(PublishError):
+    with suppress(RecordsError):
         shop.publish()
     command("roll-back")
     command("versions")
@@ -243,7 +242,7 @@ def test_a_current_version_that_is_lost_is_told_with_the_way_back(
     code, listed = command("versions")
     whole = versions(shop.published)[-1].build_id
     assert code == 1 and f"make roll-back BUILD={whole}" in listed
-    with pytest.raises(PublishError, match=f"make roll-back BUILD={whole}"):
+    with pytest.raises(RecordsError, match=f"make roll-back BUILD={whole}"):
         shop.publish()
     use_every_command(shop, command)
     link = shop.published / "current"

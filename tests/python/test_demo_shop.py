@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.demo_shop.blemishes import FLAWS, Row, add_flaws
-from orchestration.demo_shop.raw_files import write_demo_shop, write_seeds
-from orchestration.demo_shop.seasons import END
-from orchestration.demo_shop.simulation import live
+from examples.demo_shop.blemishes import FLAWS, Row, add_flaws
+from examples.demo_shop.raw_files import write_demo_shop, write_seeds
+from examples.demo_shop.seasons import END
+from examples.demo_shop.simulation import live
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 SHOP = SEEDS / "demo_shop"

@@ -18,25 +18,23 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from rich.console import Console
 
-from orchestration.checks.results import CheckResult, Severity
-from orchestration.checks.shop import SHOP_SETTINGS, tell_change
-from orchestration.publish.errors import PublishError
-from orchestration.publish.last_build import publish_last_build
-from orchestration.settings import Settings
-from orchestration.summary import print_summary
-from orchestration.what_if.computation import what_if
-from orchestration.what_if.errors import WhatIfError
 from segmentry.build.messages import in_one_line
 from segmentry.build.progress import show_event, shown_progress
+from segmentry.build.summary import print_summary
+from segmentry.checks.results import CheckResult, Severity
+from segmentry.checks.shop import SHOP_SETTINGS, tell_change
+from segmentry.errors import RecordsError, SegmentryError, SettingsError
+from segmentry.publish.last_build import publish_last_build
 from segmentry.settings.environment import contradicted, load_env_file
-from segmentry.settings.errors import SettingsError
 from segmentry.settings.places import check_raw_folder, check_warehouse
+from segmentry.settings.shop import Settings
 from segmentry.settings.variables import (
     check_variables,
     configured_variables,
     declared_variables,
     read_variables,
 )
+from segmentry.what_if.computation import what_if
 from tests.python.dbt_server import close_warehouse, read_project
 from tests.python.warehouse import ROOT
 
@@ -209,9 +207,9 @@ def test_8_the_warehouse_cant_be_written(shop: Path, monkeypatch: pytest.MonkeyP
     ) as holder:
         assert holder.stdout and holder.stdout.readline() == "held\n"
         assert_documented(settings_error(lambda: check_warehouse(warehouse)), shop)
-        with pytest.raises(PublishError, match="is held by another process"):
+        with pytest.raises(RecordsError, match="is held by another process"):
             publish_last_build(Settings(shop, warehouse, shop / "published"), [], 1)
-        with pytest.raises(WhatIfError, match="is held by another process"):
+        with pytest.raises(SegmentryError, match="is held by another process"):
             what_if(ROOT, warehouse, {})
         holder.communicate("\n")
     assert_documented(settings_error(lambda: check_warehouse(shop / "nowhere" / "a.duckdb")), shop)
@@ -237,9 +235,9 @@ def test_9_there_is_no_build(shop: Path) -> None:
     silent = Console(file=io.StringIO())
     message = settings_error(lambda: print_summary(warehouse, silent))
     assert_documented(message, shop)
-    with pytest.raises(PublishError) as refused:
+    with pytest.raises(RecordsError) as refused:
         publish_last_build(Settings(shop, warehouse, shop / "published"), [], 1)
-    with pytest.raises(WhatIfError) as unanswered:
+    with pytest.raises(SegmentryError) as unanswered:
         what_if(ROOT, warehouse, {})
     assert str(refused.value) == str(unanswered.value) == message
     duckdb.connect(str(warehouse)).close()

@@ -7,9 +7,9 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from orchestration.segment_definitions import read_members
-from orchestration.segment_needs import read_unmet_needs
-from orchestration.summary import print_summary
+from segmentry.build.summary import print_summary
+from segmentry.pages.segment_definitions import read_members
+from segmentry.records.segment_needs import read_unmet_needs
 
 TABLES = """
     create table segment_catalog as select * from (values

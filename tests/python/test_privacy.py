@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.assets.dbt import remove_killed
-from orchestration.publish.writing import ADDRESS
+from segmentry.records.databases import ADDRESS
 from segmentry.settings.scratch import ScratchFolder
 from tests.python.projects import copy_project
 from tests.python.warehouse import DBT, ROOT
@@ -65,15 +65,10 @@ def test_a_build_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["build", "publish", "checks", "what_if", "segment_definitions", "contracts", "definitions"],
-)
-def test_every_command_keeps_what_it_writes_private(command: str) -> None:
+@pytest.mark.parametrize("program", ["segmentry/__main__.py", "orchestration/definitions.py"])
+def test_every_command_keeps_what_it_writes_private(program: str) -> None:
     """A process takes others' rights off before it does anything, also off what it starts."""
-    path = ROOT / "orchestration" / command
-    source = (path / "__main__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
-    assert "    keep_private()\n" in source
+    assert "    keep_private()\n" in (ROOT / program).read_text()
 
 
 def hold_scratch(root: Path, ready: Path) -> None:

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -18,13 +17,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.checks.results import CheckResult, Severity
-from orchestration.publish.__main__ import main, read_arguments
-from orchestration.publish.errors import PublishError
-from orchestration.publish.folders import switch
-from orchestration.publish.log import Action, read_log
-from orchestration.publish.publish import publish
-from orchestration.publish.versions import (
+from segmentry.__main__ import main
+from segmentry.checks.results import CheckResult, Severity
+from segmentry.errors import RecordsError
+from segmentry.publish.publish import publish
+from segmentry.records.folders import switch
+from segmentry.records.log import Action, read_log
+from segmentry.records.versions import (
     Version,
     clean_up,
     current_build_id,
@@ -323,7 +322,7 @@ def test_what_must_not_be_published_leaves_everything_as_it_was(
     validation = shop.validate()
     shop.execute(change)
     before = snapshot(shop.published)
-    with pytest.raises(PublishError, match=message) as caught:
+    with pytest.raises(RecordsError, match=message) as caught:
         publish(shop.settings, validation)
     assert "ann@shop.example" not in str(caught.value)
     assert snapshot(shop.published) == before
@@ -345,7 +344,7 @@ def test_a_warning_stops_nothing(shop: Shop) -> None:
 
 def test_a_failed_check_stops_and_is_told(shop: Shop) -> None:
     validation = shop.validate(failed_check(Severity.BLOCKING), failed_check(Severity.WARNING))
-    with pytest.raises(PublishError) as caught:
+    with pytest.raises(RecordsError) as caught:
         publish(shop.settings, validation)
     assert str(caught.value) == (
         "1 checks failed:\n- customer_facts_order_count_is_plausible: 3 of 1,073 customers have "
@@ -359,7 +358,7 @@ def test_a_failed_check_stops_and_is_told(shop: Shop) -> None:
 def test_a_validation_of_another_build_counts_for_nothing(shop: Shop) -> None:
     validation = shop.validate()
     shop.build_next()
-    with pytest.raises(PublishError, match="built again since it was checked"):
+    with pytest.raises(RecordsError, match="built again since it was checked"):
         publish(shop.settings, validation)
 
 
@@ -369,10 +368,10 @@ def test_a_warehouse_that_is_missing_or_being_written_is_not_published(
     validation = shop.validate()
     warehouse = shop.settings.warehouse
     warehouse.rename(tmp_path / "elsewhere")
-    with pytest.raises(PublishError, match="run `make build` first"):
+    with pytest.raises(RecordsError, match="run `make build` first"):
         publish(shop.settings, validation)
     warehouse.write_text("no database")
-    with pytest.raises(PublishError, match="is no DuckDB file"):
+    with pytest.raises(RecordsError, match="is no DuckDB file"):
         publish(shop.settings, validation)
 
 
@@ -381,16 +380,16 @@ def test_one_publisher_at_a_time(shop: Shop) -> None:
     shop.build_next()
     with (shop.published / ".lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(PublishError, match="Another process is publishing"):
+        with pytest.raises(RecordsError, match="Another process is publishing"):
             shop.publish()
-        with pytest.raises(PublishError, match="Another process is publishing"):
+        with pytest.raises(RecordsError, match="Another process is publishing"):
             roll_back(shop.published)
     shop.publish()
 
 
 def test_a_folder_that_cannot_be_written_is_told(shop: Shop) -> None:
     shop.published.write_text("a file")
-    with pytest.raises(PublishError, match="is a file where a folder is needed: move it away"):
+    with pytest.raises(RecordsError, match="is a file where a folder is needed: move it away"):
         shop.publish()
 
 
@@ -413,8 +412,8 @@ def test_a_full_disk_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Non
     def no_space(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("orchestration.publish.publish.sync_folder", no_space)
-    with pytest.raises(PublishError, match=f"The disk of {shop.published} is full: make room"):
+    monkeypatch.setattr("segmentry.publish.publish.sync_folder", no_space)
+    with pytest.raises(RecordsError, match=f"The disk of {shop.published} is full: make room"):
         shop.publish()
     assert versions(shop.published) == [first]
     assert [path.name for path in (shop.published / "versions").iterdir()] == [first.build_id]
@@ -424,7 +423,7 @@ def test_an_earlier_day_is_published_only_when_that_is_meant(shop: Shop) -> None
     shop.publish_next(DAY)
     again = shop.publish_next(DAY)
     shop.build_next(DAY - timedelta(days=1))
-    with pytest.raises(PublishError, match=f"is for 2026-06-29, and readers have {DAY}: .* OLDER"):
+    with pytest.raises(RecordsError, match=f"is for 2026-06-29, and readers have {DAY}: .* OLDER"):
         shop.publish()
     assert current_version(shop.published) == again
     older = shop.publish(older=True)
@@ -437,7 +436,7 @@ def test_an_empty_folder_under_a_published_warehouse_is_told(shop: Shop) -> None
     first = shop.publish()
     shutil.rmtree(shop.published)
     shop.build_next()
-    with pytest.raises(PublishError, match=f"holds no version, .* published as {first.build_id}"):
+    with pytest.raises(RecordsError, match=f"holds no version, .* published as {first.build_id}"):
         shop.publish()
     assert not list((shop.published / "versions").iterdir())
 
@@ -458,7 +457,7 @@ def test_roll_back_returns_to_what_was_replaced(shop: Shop) -> None:
     assert mended.manifest.based_on == first.build_id
     # The version before the mended one is not the bad one, though that was published in between.
     assert roll_back(shop.published) == first
-    with pytest.raises(PublishError, match="No version is known that came before"):
+    with pytest.raises(RecordsError, match="No version is known that came before"):
         roll_back(shop.published)
     assert roll_back(shop.published, mended.build_id) == mended
     assert [version.build_id for version in versions(shop.published)] == sorted(
@@ -482,15 +481,15 @@ def test_roll_back_returns_to_what_was_replaced(shop: Shop) -> None:
 
 
 def test_roll_back_refuses_what_is_not_there(shop: Shop) -> None:
-    with pytest.raises(PublishError, match="Nothing is published"):
+    with pytest.raises(RecordsError, match="Nothing is published"):
         roll_back(shop.published)
     version = shop.publish()
     before = snapshot(shop.published)
-    with pytest.raises(PublishError, match="There is no version 20200101"):
+    with pytest.raises(RecordsError, match="There is no version 20200101"):
         roll_back(shop.published, "20200101T000000-00000000")
-    with pytest.raises(PublishError, match="There is no version"):
+    with pytest.raises(RecordsError, match="There is no version"):
         roll_back(shop.published, "../versions")
-    with pytest.raises(PublishError, match="is current already"):
+    with pytest.raises(RecordsError, match="is current already"):
         roll_back(shop.published, version.build_id)
     assert snapshot(shop.published) == before
 
@@ -549,7 +548,7 @@ def test_what_a_dead_publisher_left_is_cleaned_up(shop: Shop) -> None:
 def test_a_damaged_manifest_is_told(shop: Shop) -> None:
     version = shop.publish()
     (version.folder / "manifest.json").write_text("{")
-    with pytest.raises(PublishError, match="can't be read"):
+    with pytest.raises(RecordsError, match="can't be read"):
         current_version(shop.published)
 
 
@@ -560,21 +559,18 @@ def test_the_command_line(
     second = shop.publish_next()
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(shop.settings.warehouse))
     monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(shop.published))
-    monkeypatch.setattr(sys, "argv", ["publish", "versions"])
-    assert main() == 0
+    assert main(["versions"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert second.build_id in lines[1]
     assert lines[1].rstrip().endswith("current")
     assert first.build_id in lines[2]
-    monkeypatch.setattr(sys, "argv", ["publish", "roll-back"])
-    assert main() == 0
+    assert main(["roll-back"]) == 0
     assert f"Current is {first.build_id}, of 2026-06-30." in capsys.readouterr().out
-    assert main() == 1
+    assert main(["roll-back"]) == 1
     assert "No version is known" in capsys.readouterr().err
 
 
-def test_publish_is_the_command_without_a_name() -> None:
-    arguments = read_arguments(["--accept", "one_timers", "--accept", "buyers"])
-    assert (arguments.command, arguments.accept) == ("publish", ["one_timers", "buyers"])
-    assert read_arguments([]).command == "publish"
-    assert read_arguments(["roll-back", "x"]).build_id == "x"
+def test_a_command_that_is_asked_wrongly_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["roll-back", "one", "two"], ["publish", "--no-such"], ["no-such"]):
+        assert main(arguments) == 2
+        assert "Usage: segmentry" in capsys.readouterr().err

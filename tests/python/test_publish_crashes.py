@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.publish.versions import clean_up, current_version, read_version, roll_back
+from segmentry.records.versions import clean_up, current_version, read_version, roll_back
 from tests.python.conftest import PROVE
 from tests.python.published import Shop
 

@@ -12,7 +12,7 @@ import duckdb
 import jinja2
 import pytest
 
-from orchestration.settings import Settings
+from segmentry.settings.shop import Settings
 from tests.python import published
 from tests.python.raw_folders import Row, write_folder
 from tests.python.warehouse import ROOT, BuildError, run_dbt

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from segmentry.project.segment_catalog import read_segment_catalog
 from tests.python.projects import copy_project
 from tests.python.raw_folders import write_folder
 from tests.python.warehouse import ROOT, BuildError, run_dbt
@@ -17,19 +18,9 @@ select
     customers.as_of_date,
     customers.last_order_at as evidence_at,
     'always' as reason
-from {{{{ ref('customer_facts') }}}} as customers
+from {{{{ ref('order_facts') }}}} as customers
 """
-ENTRY = """
-  - name: segment_{segment}
-    description: One row per customer.
-    columns: *segment_columns
-"""
-ROW = "small_baskets,Small baskets,purchase,Text.,team,,false,false,,Use.\n"
-MOVED = "\nbuyers,Buyers,need,"
-PURCHASE = "models/segments/purchase"
-YAML = f"{PURCHASE}/_purchase__models.yml"
-
-
+SEGMENTS = Path("models/segments/purchase")
 ORDER = {
     "order_id": "1",
     "ordered_at": "2026-06-01",
@@ -39,11 +30,19 @@ ORDER = {
 }
 
 
+def described(segment: str, without: str = "") -> str:
+    """Return the YAML of one-timers as that of another segment, without a line of its `meta`."""
+    text = (ROOT / SEGMENTS / "segment_one_timers.yml").read_text(encoding="utf-8")
+    head = text.partition("\nunit_tests:")[0].replace("one_timers", segment)
+    lines = [line for line in head.splitlines() if not line.strip().startswith(f"{without}:")]
+    return "\n".join(lines) + "\n"
+
+
 def outcome(raw: Path, project: Path) -> str:
-    """Return what dbt says when the catalog is held against the models, which fails."""
+    """Return what dbt says of a project in which something was forgotten."""
     with pytest.raises(BuildError) as error:
         run_dbt(
-            *("build", "--quiet", "--select", "segment_catalog", "segment_catalog_matches_models"),
+            *("build", "--quiet", "--select", "int_as_of"),
             raw_dir=raw,
             warehouse=project.parent / "shop.duckdb",
             project_dir=project,
@@ -55,13 +54,11 @@ def without_unit_test(project: Path) -> list[str]:
     """Return for each segment without a unit test where one is to be added."""
     result = []
     for model in sorted((project / "models" / "segments").rglob("segment_*.sql")):
-        files = sorted(model.parent.glob("*.yml"))
-        texts = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
-        tested = {test["model"] for text in texts for test in text.get("unit_tests", [])}
-        if model.stem not in tested:
-            places = " or ".join(str(file.relative_to(project)) for file in files)
-            segment = model.stem.removeprefix("segment_")
-            result.append(f"Segment {segment}: add a unit test of {model.stem} to {places}.")
+        file = model.with_suffix(".yml")
+        text = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+        if model.stem not in {test["model"] for test in text.get("unit_tests", [])}:
+            segment, place = model.stem.removeprefix("segment_"), file.relative_to(project)
+            result.append(f"Segment {segment}: add a unit test of {model.stem} to {place}.")
     return result
 
 
@@ -69,40 +66,36 @@ def test_every_segment_has_a_unit_test() -> None:
     assert without_unit_test(ROOT) == []
 
 
-def test_a_forgotten_step_names_the_segment_and_the_file(tmp_path: Path) -> None:
-    """One segment is described and nothing else, one is only in the catalog."""
-    project = copy_project(tmp_path / "project")
-    described, written = project / YAML, project / PURCHASE
-    text = described.read_text(encoding="utf-8")
-    entries = ENTRY.format(segment="big_baskets")
-    described.write_text(text.replace("\nunit_tests:", f"{entries}\nunit_tests:"), encoding="utf-8")
-    (written / "segment_big_baskets.sql").write_text(RULE.format(segment="big_baskets"))
-    catalog = project / "seeds" / "segment_catalog.csv"
-    rows = catalog.read_text(encoding="utf-8").replace("\nbuyers,Buyers,purchase,", MOVED)
-    catalog.write_text(rows + ROW, encoding="utf-8")
+def test_every_segment_is_in_its_family() -> None:
+    for segment in read_segment_catalog():
+        assert (ROOT / f"models/segments/{segment.family}/segment_{segment.name}.sql").exists()
 
+
+def test_a_forgotten_step_names_the_segment_and_the_file(tmp_path: Path) -> None:
+    """One segment is not described; of the others something is left out, and neither is listed."""
+    project = copy_project(tmp_path / "project")
+    forgotten = {"big_baskets": "needs", "small_baskets": "meaning"}
+    for segment in (*forgotten, "huge_baskets"):
+        rule = project / SEGMENTS / f"segment_{segment}.sql"
+        rule.write_text(RULE.format(segment=segment))
+        if segment in forgotten:
+            rule.with_suffix(".yml").write_text(described(segment, forgotten[segment]))
     assert without_unit_test(project) == [
-        f"Segment big_baskets: add a unit test of segment_big_baskets to {YAML}."
+        f"Segment {segment}: add a unit test of segment_{segment} to {SEGMENTS}/segment_{segment}.yml."
+        for segment in sorted([*forgotten, "huge_baskets"])
     ]
-    raw = write_folder(tmp_path / "raw", {"orders": [ORDER]})
-    told = outcome(raw, project)
+    told = outcome(write_folder(tmp_path / "raw", {"orders": [ORDER]}), project)
+    listed = "add it to the list in models/membership/segment_memberships.sql."
     for line in (
-        "Segment big_baskets: add its row to seeds/segment_catalog.csv.",
-        "Segment big_baskets: add it to the list in models/membership/segment_memberships.sql.",
-        f"Segment big_baskets: say in {YAML} which raw tables it is empty without",
-        "Segment buyers: its family in seeds/segment_catalog.csv is need, its folder purchase.",
-        "Segment small_baskets: write its rule in "
-        "models/segments/<family>/segment_small_baskets.sql",
+        f"Segment big_baskets: say in {SEGMENTS}/segment_big_baskets.yml, under `meta`, its `needs`: "
+        "the raw tables without which it is empty",
+        f"Segment big_baskets: {listed}",
+        f"Segment small_baskets: say in {SEGMENTS}/segment_small_baskets.yml, under `meta`, its "
+        "`meaning`.",
+        f"Segment small_baskets: {listed}",
+        "Segment huge_baskets: describe the model segment_huge_baskets in "
+        f"{SEGMENTS}/segment_huge_baskets.yml",
+        f"Segment huge_baskets: {listed}",
     ):
         assert line in told
     assert "macro" not in told
-
-
-@pytest.mark.prove
-def test_a_segment_that_is_not_described_is_told_before_the_build(tmp_path: Path) -> None:
-    project = copy_project(tmp_path / "project")
-    written = project / PURCHASE
-    raw = write_folder(tmp_path / "raw", {"orders": [ORDER]})
-    (written / "segment_huge_baskets.sql").write_text(RULE.format(segment="huge_baskets"))
-    told = outcome(raw, project)
-    assert f"Segment huge_baskets: describe the model segment_huge_baskets in {YAML}" in told

@@ -7,8 +7,8 @@ import pytest
 import yaml
 from markupsafe import escape
 
-from orchestration.segment_catalog import read_segment_catalog
-from orchestration.segment_definitions import PAGES, SegmentDefinition, read_definitions, render
+from segmentry.pages.segment_definitions import PAGES, SegmentDefinition, read_definitions, render
+from segmentry.project.segment_catalog import read_segment_catalog
 from segmentry.settings.variables import configured_variables
 from tests.python.pages import assert_sound_and_silent
 from tests.python.projects import copy_project
@@ -28,12 +28,16 @@ def test_every_segment_with_its_vars_and_their_values(
     text = render(definitions, page)
     catalog = read_segment_catalog()
     configured = configured_variables(ROOT, {})
-    assert [definition.segment for definition in definitions] == [row["segment"] for row in catalog]
-    for row, definition in zip(catalog, definitions, strict=True):
-        part = text.partition(f'id="{row["segment"]}"')[2].partition(' id="')[0]
-        for name in ("label", "description", "owner", "destinations", "exclusive_group"):
-            assert (str(escape(row[name])) if page.endswith("html") else row[name]) in part
-        (model,) = (ROOT / "models" / "segments").rglob(f"segment_{row['segment']}.sql")
+    assert [definition.segment for definition in definitions] == catalog
+    for segment, definition in zip(catalog, definitions, strict=True):
+        part = text.partition(f'id="{segment.name}"')[2].partition(' id="')[0]
+        for shown in (
+            *(segment.label, definition.meaning, segment.owner, *segment.destinations),
+            *(segment.exclusive_group, *definition.values, *definition.values.values()),
+        ):
+            assert (str(escape(shown)) if page.endswith("html") else shown) in part
+        assert definition.values.keys() == segment.values.keys()
+        (model,) = (ROOT / "models" / "segments").rglob(f"segment_{segment.name}.sql")
         variables = re.findall(r"var\(['\"](\w+)['\"]\)", model.read_text(encoding="utf-8"))
         assert set(variables) <= {threshold.name for threshold in definition.thresholds}
         for threshold in definition.thresholds:
@@ -45,7 +49,7 @@ def test_every_segment_with_its_vars_and_their_values(
 def test_the_rule_gives_its_numbers(definitions: list[SegmentDefinition]) -> None:
     """The value of every threshold that the model of a segment names, and the name of none."""
     for definition in definitions:
-        (model,) = (ROOT / "models" / "segments").rglob(f"segment_{definition.segment}.sql")
+        (model,) = (ROOT / "models" / "segments").rglob(f"segment_{definition.segment.name}.sql")
         named = set(re.findall(r"var\(['\"](\w+)['\"]\)", model.read_text(encoding="utf-8")))
         for threshold in definition.thresholds:
             assert threshold.name not in definition.rule
@@ -57,7 +61,7 @@ def test_the_rule_gives_its_numbers(definitions: list[SegmentDefinition]) -> Non
 
 
 def test_every_segment_has_a_typical_use() -> None:
-    assert [row["segment"] for row in read_segment_catalog() if not row["typical_use"]] == []
+    assert [segment.name for segment in read_segment_catalog() if not segment.typical_use] == []
 
 
 def test_thresholds_say_why(definitions: list[SegmentDefinition]) -> None:

@@ -15,14 +15,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.what_if.__main__ import main
-from orchestration.what_if.changes import Change, find_affected, find_changes
-from orchestration.what_if.computation import WhatIf, what_if
-from orchestration.what_if.errors import WhatIfError
-from orchestration.what_if.last_build import BuiltModel, LastBuild
-from orchestration.what_if.movements import Movement
-from orchestration.what_if.report import MAX_MARKDOWN_LENGTH, to_markdown
-from orchestration.what_if.scratch import Definition
+from segmentry.__main__ import main
+from segmentry.errors import SegmentryError
+from segmentry.records.last_build import BuiltModel, LastBuild
+from segmentry.what_if.changes import Change, find_affected, find_changes
+from segmentry.what_if.computation import WhatIf, what_if
+from segmentry.what_if.movements import Movement
+from segmentry.what_if.report import MAX_MARKDOWN_LENGTH, to_markdown
+from segmentry.what_if.scratch import Definition
 from tests.python.projects import copy_project
 from tests.python.warehouse import ROOT, run_dbt
 
@@ -94,8 +94,7 @@ def test_an_unchanged_project_moves_nothing(
     warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(warehouse))
-    monkeypatch.setattr(sys, "argv", ["what_if"])
-    assert main() == 0
+    assert main(["what-if"]) == 0
     printed = capsys.readouterr().out
     assert "No definition has changed." in printed
     assert "No segment moves" in printed
@@ -182,17 +181,17 @@ def test_what_if_agrees_with_the_build(warehouse: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_it_cannot_say(warehouse: Path, variables: dict[str, Any], message: str) -> None:
-    with pytest.raises(WhatIfError, match=message):
+    with pytest.raises(SegmentryError, match=message):
         what_if(ROOT, warehouse, variables)
 
 
 def test_no_build(tmp_path: Path) -> None:
     empty = tmp_path / "empty.duckdb"
     duckdb.connect(str(empty)).close()
-    with pytest.raises(WhatIfError, match="run `make build` first"):
+    with pytest.raises(SegmentryError, match="run `make build` first"):
         what_if(ROOT, empty, {})
     result = subprocess.run(
-        [sys.executable, "-m", "orchestration.what_if"],
+        [sys.executable, "-m", "segmentry", "what-if"],
         cwd=ROOT,
         env=os.environ | {"SEGMENTRY_WAREHOUSE": str(tmp_path / "missing.duckdb")},
         capture_output=True,

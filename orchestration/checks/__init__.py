@@ -1,5 +1,0 @@
-"""What Great Expectations checks of a built warehouse before it is published."""
-
-from orchestration.checks.declaration import DeclaredCheck, declared_checks
-
-__all__ = ["DeclaredCheck", "declared_checks"]

@@ -1,0 +1,237 @@
+"""The command `segmentry`, or `python -m segmentry`: build, publish, and ask what a change does.
+
+Each command loads what it needs when it runs: Great Expectations takes seconds, and a roll-back
+needs none of it.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+
+from segmentry.errors import SegmentryError
+from segmentry.records.versions import KEPT_VERSIONS
+from segmentry.settings.privacy import keep_private
+from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
+from segmentry.settings.variables import check_variables, read_variables
+
+WIDTH_OF_A_FILE = 120
+
+app = typer.Typer(
+    name="segmentry",
+    help="From a shop's raw files to named customer segments.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Vars = Annotated[str, typer.Option("--vars", help="dbt vars: '{idle_customers_days: 120}'")]
+Accept = Annotated[
+    list[str],
+    typer.Option(
+        metavar="NAME",
+        help="let a check that failed through, once, by its name or by that of the segment that "
+        "swings; may be given several times",
+    ),
+]
+
+
+def terminal() -> Console:
+    """Return where results are printed; a file gets lines of a fixed width."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE, highlight=False)
+
+
+@app.command()
+def build(
+    given: Vars = "{}",
+    publish: Annotated[bool, typer.Option(help="validate and publish what was built")] = False,
+) -> int:
+    """Build the warehouse, test it, and print its summary.
+
+    What is built is said by `.env`, by the environment and by --vars; with none of them, it is the
+    demo shop. Data is tested here; unit tests, which look at the code alone, are for `make test`.
+    """
+    from segmentry.build.dbt_build import run_build
+    from segmentry.build.summary import print_summary
+    from segmentry.publish.report import shown
+
+    console = Console()
+    os.chdir(ROOT)
+    settings = Settings.from_environment()
+    settings.check(read_variables(given))
+    shop = "The demo shop" if settings.raw_dir == DEMO_SHOP else shown(settings.raw_dir)
+    console.print(f"[bold]{shop}[/bold]: from raw files to segments")
+    started = time.monotonic()
+    if not run_build(["build", "--exclude-resource-type", "unit_test", "--vars", given], console):
+        console.print("The build failed; what failed stands above.", style="red")
+        return 1
+    print_summary(settings.warehouse, console)
+    if publish:
+        publish_build(settings, console)
+    console.print(
+        f"[dim]{time.monotonic() - started:.0f} seconds; "
+        f"the warehouse is {shown(settings.warehouse)}[/dim]"
+    )
+    console.print(
+        "[dim]What each segment means: make docs. What a threshold moves: "
+        "make what-if VARS='{idle_customers_days: 120}'[/dim]"
+    )
+    return 0
+
+
+def publish_build(
+    settings: Settings,
+    console: Console,
+    accepted: Sequence[str] = (),
+    keep: int = KEPT_VERSIONS,
+    older: bool = False,
+) -> None:
+    """Validate and publish the last build, and say which version readers meet."""
+    from segmentry.publish.last_build import publish_last_build
+    from segmentry.publish.report import print_published
+
+    with console.status("validating and publishing"):
+        version = publish_last_build(settings, list(accepted), keep, older)
+    print_published(version, settings, console)
+
+
+@app.command()
+def publish(
+    accept: Accept = [],  # noqa: B006
+    older: Annotated[
+        bool,
+        typer.Option(
+            "--older", help="publish though it is for an earlier day than the current version"
+        ),
+    ] = False,
+    keep: Annotated[int, typer.Option(help="how many versions stay")] = KEPT_VERSIONS,
+) -> None:
+    """Check the last build and make it the version that readers meet."""
+    publish_build(Settings.from_environment(), terminal(), accept, keep, older)
+
+
+@app.command()
+def roll_back(
+    build_id: Annotated[str | None, typer.Argument(help="the one before, when not named")] = None,
+) -> None:
+    """Make an earlier version current again."""
+    from segmentry.records.versions import roll_back as go_back
+
+    version = go_back(Settings.from_environment().published, build_id)
+    terminal().print(f"Current is {version.build_id}, of {version.manifest.as_of_date}.")
+
+
+@app.command()
+def versions() -> None:
+    """List the versions that are kept."""
+    from segmentry.publish.report import versions_table
+    from segmentry.records.versions import current_version, read_stored
+
+    published = Settings.from_environment().published
+    terminal().print(versions_table(read_stored(published), published))
+    # Says in words when `current` was damaged or lost.
+    current_version(published)
+
+
+@app.command()
+def check(
+    accept: Accept = [],  # noqa: B006
+    data_docs: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="where the page index.html goes")
+    ] = ROOT / "target" / "validation",
+) -> int:
+    """Validate the working warehouse: the exit code is 1 when it must not be published."""
+    from segmentry.checks.data_docs import PAGE
+    from segmentry.checks.report import print_validation
+    from segmentry.checks.validate import validate
+
+    validation = validate(Settings.from_environment(), accept, data_docs)
+    print_validation(validation, terminal())
+    terminal().print(f"[dim]{data_docs / PAGE}[/dim]", soft_wrap=True)
+    return 0 if validation.success else 1
+
+
+@app.command()
+def what_if(
+    given: Vars = "{}",
+    markdown: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Markdown for a pull request, `-` to print it"),
+    ] = None,
+) -> None:
+    """Show what changed thresholds and rules would do to the segments, before they are merged."""
+    from segmentry.what_if.computation import what_if as compute
+    from segmentry.what_if.report import print_table, to_markdown
+
+    warehouse = Settings.from_environment().warehouse
+    with Console(stderr=True).status("Computing what changed, beside the last build …"):
+        result = compute(ROOT, warehouse, read_variables(given))
+    if markdown is None:
+        print_table(result, terminal())
+    elif markdown == "-":
+        sys.stdout.write(to_markdown(result))
+    else:
+        Path(markdown).write_text(to_markdown(result), encoding="utf-8")
+
+
+@app.command()
+def summary(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
+    """Print the summary of a warehouse: the one of the settings, or the one that is named."""
+    from segmentry.build.summary import print_summary
+
+    print_summary(warehouse or Settings.from_environment().warehouse, Console())
+
+
+@app.command()
+def docs(given: Vars = "{}") -> None:
+    """Write what each segment means and what published tables hold, as pages in target/."""
+    from segmentry.pages import contracts, segment_definitions
+
+    settings, target = Settings.from_environment(), ROOT / "target"
+    variables = read_variables(given)
+    check_variables(ROOT, variables)
+    definitions = segment_definitions.read_definitions(ROOT, target, variables, settings.warehouse)
+    for page in segment_definitions.PAGES:
+        (target / page).write_text(segment_definitions.render(definitions, page), encoding="utf-8")
+        print(f"target/{page}")
+    tables = contracts.read_contracts(ROOT, target, settings.warehouse)
+    for page in contracts.PAGES:
+        (target / page).write_text(contracts.render(tables, page), encoding="utf-8")
+        print(f"target/{page}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command of the project.
+
+    Args:
+        arguments: the command and its options; those of the process by default.
+
+    Returns:
+        The exit code: 1 when the command could not do what was asked, 2 when it was asked wrongly.
+    """
+    keep_private()
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="segmentry",
+            standalone_mode=False,
+        )
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except SegmentryError as error:
+        Console(stderr=True).print(
+            str(error), style="red", markup=False, highlight=False, soft_wrap=True
+        )
+        return 1
+    return int(code or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""Validates a built warehouse: asks every check, and tells the answers in words."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from segmentry.checks.data_docs import write_data_docs
+from segmentry.checks.declaration import all_checks
+from segmentry.checks.definitions import DEFINITION_CHECK, read_movements, tell_movement
+from segmentry.checks.raw_tables import pause_query
+from segmentry.checks.results import CheckResult, Severity, Validation
+from segmentry.checks.rules import Between, Check, Figure, NeverNull, NoRows, Unique
+from segmentry.checks.shop import explain_settings
+from segmentry.checks.sizes import SIZE_CHECK, VANISHED_CHECK, vanished_segments
+from segmentry.checks.suites import Answer, run_checks
+from segmentry.checks.thresholds import read_thresholds
+from segmentry.errors import ValidationError
+from segmentry.project.segment_catalog import read_segment_catalog
+from segmentry.records.build import open_build, read_invocation_id, read_rows
+from segmentry.records.last_build import read_last_build
+from segmentry.records.versions import Version, line_of_current
+from segmentry.settings.names import nearest
+from segmentry.settings.shop import Settings
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is validated, and what it is compared with.
+
+    Attributes:
+        warehouse: the DuckDB file of the build.
+        as_of_date: the last day that it knows of.
+        invocation_id: dbt's id of the build; empty when it was killed.
+        versions: the versions that led to the current one, oldest first.
+        accepted: what may be let through: segments whose swing is meant, names of checks.
+        checks: what is asked.
+    """
+
+    warehouse: Path
+    as_of_date: date
+    invocation_id: str
+    versions: list[Version]
+    accepted: frozenset[str]
+    checks: list[Check]
+
+
+def validate(settings: Settings, accepted: Collection[str], data_docs: Path) -> Validation:
+    """Validate the working warehouse, which is only read, and write what was found as a page.
+
+    Args:
+        settings: where the warehouse and its published versions are.
+        accepted: what is let through: names of segments whose swing is meant, or of checks.
+        data_docs: the folder that the page `index.html` is written to; it is made when missing.
+
+    Raises:
+        SegmentryError: when there is no build, it can't be read, or there is nothing of such a
+            name to accept.
+    """
+    validation = answer_checks(read_subject(settings, accepted))
+    write_data_docs(validation, data_docs)
+    return validation
+
+
+def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
+    """Return what is validated, with every check that concerns it."""
+    last_build = read_last_build(settings.warehouse)
+    versions = line_of_current(settings.published)
+    with open_build(settings.warehouse) as build:
+        invocation_id = read_invocation_id(build)
+        ((longest_pause,),) = read_rows(build, pause_query())
+    checks = all_checks(
+        read_thresholds(last_build.command_line_variables),
+        versions,
+        last_build.as_of_date,
+        longest_pause,
+        accepted,
+    )
+    segments = read_segment_catalog()
+    known = {segment.name for segment in segments} | vanished_segments(segments, versions)
+    known |= {check.name for check in checks}
+    if unknown := sorted(set(accepted) - known):
+        raise ValidationError(
+            f"There is no check or segment {unknown[0]} to accept.{nearest(unknown[0], known)}"
+        )
+    return Subject(
+        settings.warehouse,
+        last_build.as_of_date,
+        invocation_id,
+        versions,
+        frozenset(accepted),
+        checks,
+    )
+
+
+def answer_checks(subject: Subject) -> Validation:
+    """Ask all checks of a subject and return their results."""
+    results = [tell(answer) for answer in run_checks(subject.warehouse, subject.checks)]
+    results = excuse_swings(explain_definitions(results, subject))
+    results = explain_settings(results, subject.versions)
+    vanished = vanished_segments(read_segment_catalog(), subject.versions)
+    swings = {SIZE_CHECK.format(segment.name): segment.name for segment in read_segment_catalog()}
+    let_through = vanished & subject.accepted
+    final = []
+    for result in results:
+        swing = swings.get(result.name)
+        is_meant = swing in subject.accepted and result.exception is None
+        if not result.success and (is_meant or result.name in subject.accepted):
+            # The history of a segment begins anew where its name stands.
+            let_through |= vanished if result.name == VANISHED_CHECK else {swing or result.name}
+            result = replace(result, success=True, message=f"Accepted: {result.message}")
+        final.append(result)
+    return Validation(subject.as_of_date, subject.invocation_id, sorted(let_through), final)
+
+
+def excuse_swings(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the results; the swing of a segment whose definition changed is a warning."""
+    failed = {result.name for result in results if not result.success}
+    changed = {
+        SIZE_CHECK.format(segment.name)
+        for segment in read_segment_catalog()
+        if DEFINITION_CHECK.format(segment.name) in failed
+    }
+    return [
+        replace(
+            result,
+            severity=Severity.WARNING,
+            message=f"{result.message} Its definition changed: see who enters and leaves.",
+        )
+        if result.name in changed and not result.success and result.exception is None
+        else result
+        for result in results
+    ]
+
+
+def explain_definitions(results: Sequence[CheckResult], subject: Subject) -> list[CheckResult]:
+    """Return the results; those of changed definitions tell whom the change moves."""
+    names = {
+        DEFINITION_CHECK.format(segment.name): segment.name for segment in read_segment_catalog()
+    }
+    changed = [
+        result
+        for result in results
+        if result.name in names and not result.success and result.exception is None
+    ]
+    if not changed:
+        return list(results)
+    version = subject.versions[-1]
+    try:
+        movements = read_movements(version, subject.warehouse)
+    except duckdb.Error as error:
+        text = f"Who moves can't be told: version {version.build_id} can't be read."
+        explained = {
+            result.name: replace(result, message=text, exception=type(error).__name__)
+            for result in changed
+        }
+    else:
+        explained = {
+            result.name: tell_movement(result, movements[names[result.name]], version)
+            for result in changed
+        }
+    return [explained.get(result.name, result) for result in results]
+
+
+def tell(answer: Answer) -> CheckResult:
+    """Return an answer as a result, with a sentence for people."""
+    observed: dict[str, int | float | str] = {}
+    if isinstance(answer.check.rule, Figure):
+        if answer.value is not None:
+            observed["value"] = round(answer.value, 6)
+        if answer.check.rule.minimum is not None:
+            observed["minimum"] = answer.check.rule.minimum
+        if answer.check.rule.maximum is not None:
+            observed["maximum"] = answer.check.rule.maximum
+    elif answer.exception is None:
+        observed["failing"] = answer.failing_count
+    return CheckResult(
+        name=answer.check.name,
+        table=answer.check.table,
+        severity=answer.check.severity,
+        success=answer.success,
+        message=sentence(answer),
+        observed=observed,
+        sample_ids=answer.sample_ids,
+        exception=answer.exception,
+    )
+
+
+def sentence(answer: Answer) -> str:
+    """Return what an answer says, as one sentence with its numbers."""
+    if answer.exception is not None:
+        return f"No answer: {answer.exception}"
+    count = f"{answer.failing_count:,}"
+    match answer.check.rule:
+        case NeverNull(column):
+            return f"Rows without {column}: {count}."
+        case Unique(column):
+            return f"Rows that share their {column} with another: {count}."
+        case Between(column, minimum, maximum):
+            return f"Rows with {column} {outside(minimum, maximum)}: {count}."
+        case NoRows(_, finds):
+            return f"{finds[:1].upper()}{finds[1:]}: {count}."
+        case Figure(tells=tells, minimum=minimum, maximum=maximum):
+            told = tells.format(value=answer.value)
+            return f"{told[:1].upper()}{told[1:]} ({within(minimum, maximum)})."
+
+
+def outside(minimum: float | None, maximum: float | None) -> str:
+    """Return in words what lies outside bounds."""
+    if maximum is None:
+        return f"below {minimum:,g}"
+    if minimum is None:
+        return f"above {maximum:,g}"
+    return f"outside {minimum:,g} to {maximum:,g}"
+
+
+def within(minimum: float | None, maximum: float | None) -> str:
+    """Return in words which bounds hold."""
+    if maximum is None:
+        return "no limit"
+    if minimum is None:
+        return f"at most {maximum:,g}"
+    return f"{minimum:,} to {maximum:,} are no swing"

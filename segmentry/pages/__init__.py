@@ -1,0 +1,1 @@
+"""Pages for people: what each segment means, what published tables hold."""

@@ -1,0 +1,1 @@
+"""What builds and publishes leave behind: the warehouse, the published versions and their log."""

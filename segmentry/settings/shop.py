@@ -1,0 +1,79 @@
+"""Where a shop's data is: the environment variables that say so, in one place."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from segmentry.settings.environment import load_env_file
+from segmentry.settings.places import check_raw_folder, check_warehouse
+from segmentry.settings.variables import check_variables
+
+ROOT = Path(__file__).parents[2]
+DEMO_SHOP = ROOT / "seeds" / "demo_shop"
+DEFAULT_WAREHOUSE = ROOT / "warehouse" / "segmentry.duckdb"
+DEFAULT_PUBLISHED = ROOT / "published"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The folders and files of one shop.
+
+    Attributes:
+        raw_dir: the folder of raw files.
+        warehouse: the DuckDB file that dbt builds.
+        published: the folder of published versions.
+    """
+
+    raw_dir: Path
+    warehouse: Path
+    published: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from environment variables, those of this process by default.
+
+        What `.env` at the project's root sets is put into the environment of this process first,
+        as far as it is not there, so that the programs that it calls have it as well.
+
+        `SEGMENTRY_RAW_DIR` is the demo shop when unset, `SEGMENTRY_WAREHOUSE` the project's own
+        file. `SEGMENTRY_PUBLISHED_DIR` is, when unset, `published/` in the project for the
+        project's own warehouse; any other warehouse publishes beside itself, `shop.duckdb` to
+        `shop_published/`, so that no build mixes its history with another's. Relative paths start
+        at the project's root, as they do for dbt.
+
+        Raises:
+            SettingsError: when `.env` can't be read.
+        """
+        if environment is None:
+            load_env_file(ROOT)
+            environment = os.environ
+        raw_dir = environment.get("SEGMENTRY_RAW_DIR")
+        warehouse = environment.get("SEGMENTRY_WAREHOUSE")
+        published = environment.get("SEGMENTRY_PUBLISHED_DIR")
+        warehouse_file = ROOT / warehouse if warehouse else DEFAULT_WAREHOUSE
+        if published:
+            published_folder = ROOT / published
+        elif warehouse_file == DEFAULT_WAREHOUSE:
+            published_folder = DEFAULT_PUBLISHED
+        else:
+            published_folder = warehouse_file.with_name(f"{warehouse_file.stem}_published")
+        return cls(
+            raw_dir=ROOT / raw_dir if raw_dir else DEMO_SHOP,
+            warehouse=warehouse_file,
+            published=published_folder,
+        )
+
+    def check(self, variables: Mapping[str, Any]) -> None:
+        """Refuse what dbt would refuse, before anybody waits for it.
+
+        Args:
+            variables: the vars that dbt is given with --vars.
+
+        Raises:
+            SettingsError: when a var, a folder or the warehouse can't be used.
+        """
+        check_variables(ROOT, variables)
+        check_raw_folder(self.raw_dir)
+        check_warehouse(self.warehouse)
