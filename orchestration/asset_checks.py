@@ -1,6 +1,5 @@
 """Checks as Dagster shows them: dbt's data tests and what is validated before publishing."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from dagster import (
     MetadataValue,
 )
 
-from segmentry.checks import declared_checks
+from segmentry.checks.declaration import count_checks
 from segmentry.checks.results import Severity, Validation
 
 # A check of this name at a table holds everything that Great Expectations is asked of it.
@@ -46,13 +45,12 @@ def _ancestors(manifest: Mapping[str, Any], node: str) -> set[str]:
     return found
 
 
-def validation_checks() -> list[AssetCheckSpec]:
+def validation_checks(manifest: Mapping[str, Any]) -> list[AssetCheckSpec]:
     """Return a check per table for what is expected of it before publishing.
 
     They do not block in Dagster's sense, since they run in the step that publishes; publishing
     itself refuses when a blocking expectation fails.
     """
-    counts = Counter(check.table for check in declared_checks())
     return [
         AssetCheckSpec(
             name=EXPECTATIONS,
@@ -63,7 +61,7 @@ def validation_checks() -> list[AssetCheckSpec]:
                 "a warning is told and published."
             ),
         )
-        for table, count in counts.items()
+        for table, count in count_checks(manifest).items()
     ]
 
 

@@ -31,7 +31,7 @@ def shop_definitions() -> Definitions:
     partitions = daily_partitions(configured_variables(ROOT))
     raw_files = raw_assets(graph)
     models = dbt_models(graph, partitions)
-    version = published_version(models)
+    version = published_version(models, graph.manifest)
     return Definitions(
         assets=[raw_files, *other_sources(graph), models, version],
         jobs=[daily_job(models, version)],

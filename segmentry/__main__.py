@@ -148,9 +148,9 @@ def check(
     """Validate the working warehouse: the exit code is 1 when it must not be published."""
     from segmentry.checks.data_docs import PAGE
     from segmentry.checks.report import print_validation
-    from segmentry.checks.validate import validate
+    from segmentry.publish.last_build import check_last_build
 
-    validation = validate(Settings.from_environment(), accept, data_docs)
+    validation = check_last_build(Settings.from_environment(), accept, data_docs)
     print_validation(validation, terminal())
     terminal().print(f"[dim]{data_docs / PAGE}[/dim]", soft_wrap=True)
     return 0 if validation.success else 1

@@ -25,6 +25,10 @@
             ~ (arguments.minimum if arguments.minimum is not none else 'any') ~ ' to '
             ~ (arguments.maximum if arguments.maximum is not none else 'any')
         ) }}
+    {%- elif kind == 'of_the_day' -%}
+        {{ return('as_of_date of ' ~ table ~ ' to be the day of the build') }}
+    {%- elif kind == 'before_as_of' -%}
+        {{ return(columns | join(', ') ~ ' of ' ~ table ~ ' before the instant of the build') }}
     {%- else -%}
         {{ return(kind ~ ' of ' ~ columns | join(', ') ~ ' in ' ~ table) }}
     {%- endif -%}

@@ -5,7 +5,7 @@
 {% macro check_segments() %}
     {%- set problems = [] -%}
     {%- set listed = [] -%}
-    {%- for node in graph.nodes.values() if node.name == 'segment_memberships' -%}
+    {%- for node in (graph.nodes.values() if execute else []) if node.name == 'segment_memberships' -%}
         {%- do listed.extend(node.depends_on.nodes) -%}
     {%- endfor -%}
     {%- for model in segment_models() -%}

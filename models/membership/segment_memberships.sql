@@ -70,7 +70,7 @@
 {% for segment in segments -%}
 select
     customer_id,
-    segment,
+    '{{ segment }}' as segment,
     segment_value,
     as_of_date,
     evidence_at,

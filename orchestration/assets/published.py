@@ -1,10 +1,11 @@
 """The published version of a day: validated, then published or kept back."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from dagster import (
     AssetCheckResult,
     AssetExecutionContext,
@@ -27,9 +28,9 @@ from segmentry.checks.results import Validation
 from segmentry.checks.validate import validate
 from segmentry.errors import RecordsError, SegmentryError
 from segmentry.publish.publish import publish
+from segmentry.records.last_build import read_last_build
 from segmentry.records.manifest import Manifest
-from segmentry.settings.scratch import ScratchFolder
-from segmentry.settings.shop import ROOT, Settings
+from segmentry.settings.shop import Settings
 
 PUBLISHED_VERSION = AssetKey(["published_version"])
 
@@ -53,11 +54,12 @@ class PublishConfig(Config):
     )
 
 
-def published_version(models: AssetsDefinition) -> AssetsDefinition:
+def published_version(models: AssetsDefinition, manifest: Mapping[str, Any]) -> AssetsDefinition:
     """Return the published version of a day, made of all models and seeds.
 
     Args:
         models: the models and seeds.
+        manifest: what dbt says of them.
     """
     spec = AssetSpec(
         PUBLISHED_VERSION,
@@ -75,7 +77,7 @@ def published_version(models: AssetsDefinition) -> AssetsDefinition:
     @multi_asset(
         name="publish",
         specs=[spec],
-        check_specs=validation_checks(),
+        check_specs=validation_checks(manifest),
         partitions_def=models.partitions_def,
         backfill_policy=ONE_DAY_A_RUN,
         # The validation checks the tables that are published, which are not made here.
@@ -98,7 +100,7 @@ def published_version(models: AssetsDefinition) -> AssetsDefinition:
 def publish_day(
     settings: Settings, day: str, accepted: Collection[str], older: bool
 ) -> Iterator[AssetCheckResult | MaterializeResult[Any]]:
-    """Validate the warehouse and publish it; what was found is told in any case.
+    """Validate what was built and publish it; what was found is told in any case.
 
     Args:
         settings: the shop's warehouse and its published versions.
@@ -109,42 +111,35 @@ def publish_day(
     Raises:
         Failure: when it is not published; its text names the checks that failed, with the numbers.
     """
-    with ScratchFolder(ROOT, "publishing") as folder:
-        data_docs = folder / "validation"
-        validation = check(settings, accepted, data_docs)
-        yield from validation_results(validation)
-        if validation.as_of_date != date.fromisoformat(day):
-            raise Failure(
-                f"Not published: the warehouse was built for {validation.as_of_date}, not {day}.",
-                allow_retries=False,
-            )
-        try:
-            version = publish(settings, validation, data_docs, older=older)
-        except RecordsError as error:
-            raise Failure(describe_refusal(validation, error), allow_retries=False) from error
+    found: list[Validation] = []
+
+    def audit(build: duckdb.DuckDBPyConnection, folder: Path, data_docs: Path) -> Validation:
+        found.append(validate(build, folder, settings, accepted, data_docs))
+        return found[-1]
+
+    try:
+        built_for = read_last_build(settings.warehouse).as_of_date
+        if built_for != date.fromisoformat(day):
+            raise RecordsError(f"the warehouse was built for {built_for}, not {day}.")
+        version = publish(settings, audit, older=older)
+    except SegmentryError as error:
+        for validation in found:
+            yield from validation_results(validation)
+        raise Failure(describe_refusal(found, error), allow_retries=False) from error
+    validation = found[0] if found else Validation.from_dict(version.manifest.validation)
+    yield from validation_results(validation)
     yield MaterializeResult(
         asset_key=PUBLISHED_VERSION, metadata=_describe(version.manifest, validation)
     )
 
 
-def check(settings: Settings, accepted: Collection[str], data_docs: Path) -> Validation:
-    """Validate the warehouse.
-
-    Raises:
-        Failure: when nothing can be said of it.
-    """
-    try:
-        return validate(settings, accepted, data_docs)
-    except SegmentryError as error:
-        raise Failure(f"Not published: {error}", allow_retries=False) from error
-
-
-def describe_refusal(validation: Validation, error: RecordsError) -> str:
+def describe_refusal(found: Sequence[Validation], error: SegmentryError) -> str:
     """Return why a day was not published: the failed checks with their numbers, no ids."""
-    if validation.success:
+    failed = [failure for validation in found for failure in validation.failures]
+    if not failed:
         return f"Not published: {error}"
-    failures = "\n".join(f"- {failed.name}: {failed.message}" for failed in validation.failures)
-    return f"Not published: {len(validation.failures)} blocking checks failed.\n{failures}"
+    failures = "\n".join(f"- {failure.name}: {failure.message}" for failure in failed)
+    return f"Not published: {len(failed)} blocking checks failed.\n{failures}"
 
 
 def _describe(manifest: Manifest, validation: Validation) -> dict[str, MetadataValue[Any]]:

@@ -1,5 +1,1 @@
-"""What Great Expectations checks of a built warehouse before it is published."""
-
-from segmentry.checks.declaration import DeclaredCheck, declared_checks
-
-__all__ = ["DeclaredCheck", "declared_checks"]
+"""What Great Expectations is asked of a version before readers meet it."""

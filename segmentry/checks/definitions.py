@@ -6,6 +6,7 @@ from pathlib import Path
 from segmentry.checks.results import CheckResult, Severity
 from segmentry.checks.rules import Check, Figure
 from segmentry.project.segment_catalog import CatalogSegment
+from segmentry.records.databases import BI
 from segmentry.records.versions import Version
 from segmentry.what_if.movements import Movement, compare_memberships
 
@@ -56,15 +57,15 @@ def changes_query(segments: Sequence[CatalogSegment], published: Mapping[str, st
     return f"select {columns} from model_fingerprints"
 
 
-def read_movements(version: Version, warehouse: Path) -> dict[str, Movement]:
+def read_movements(version: Version, bi_file: Path) -> dict[str, Movement]:
     """Return who entered and left each segment since a published version.
 
     Args:
         version: the published version.
-        warehouse: the DuckDB file that is checked.
+        bi_file: the DuckDB file that is checked.
     """
     movements = compare_memberships(
-        version.folder / "segmentry.duckdb", warehouse, {"segment_memberships", "customer_facts"}
+        version.folder / BI.file, bi_file, {"segment_memberships", "customer_facts"}
     )
     return {movement.segment: movement for movement in movements}
 

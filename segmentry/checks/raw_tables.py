@@ -1,4 +1,4 @@
-"""What came in: new enough, hardly rejected, and rarely of nobody."""
+"""What came in: new enough, and rarely of nobody."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,7 +7,6 @@ import yaml
 
 from segmentry.checks.results import Severity
 from segmentry.checks.rules import Check, Figure, NoRows
-from segmentry.checks.tables import ROW_IDS
 from segmentry.checks.thresholds import Thresholds
 from segmentry.settings.shop import ROOT
 
@@ -18,6 +17,8 @@ REQUIRED = "orders"
 # A shop that was closed for ten days at Christmas has no order for longer without having lost any.
 PAUSES_WAITED = 3
 NEVER = 1_000_000
+# The table of an audit with a column per raw table: how old its newest row is, in days.
+AGES = "raw_table_ages"
 
 
 def read_raw_tables(sources: Path = SOURCES) -> dict[str, str | None]:
@@ -34,50 +35,27 @@ def read_raw_tables(sources: Path = SOURCES) -> dict[str, str | None]:
 def raw_checks(
     tables: Mapping[str, str | None], thresholds: Thresholds, longest_pause: int
 ) -> Iterator[Check]:
-    """Yield what must hold of raw tables and of the identities in them.
+    """Yield what must hold of the age of raw tables and of the identities in them.
 
     Args:
         tables: the raw tables, each with the column that dates its rows, if any.
         thresholds: the limits of the build.
         longest_pause: days from one day with orders to the next, at most, in the last year.
     """
-    shares = rejected_share_query(tables)
-    for table in tables:
-        yield Check(
-            f"raw_row_counts_rejected_share_of_{table}_is_small",
-            "raw_row_counts",
-            Figure(
-                shares,
-                table,
-                f"{{value:.2%}} of the rows of {table} were rejected",
-                maximum=thresholds.max_rejected_share,
-            ),
-        )
-    dated = {table: column for table, column in tables.items() if column}
-    ages = age_query(dated)
     limits = dict(thresholds.max_raw_age_days)
     limits[REQUIRED] = max(limits[REQUIRED], PAUSES_WAITED * longest_pause)
-    for table in dated:
+    for table in (table for table, column in tables.items() if column):
         yield Check(
             f"stg_{table}_is_fresh",
             f"stg_{table}",
             Figure(
-                ages,
+                f"select * from {AGES}",
                 table,
                 f"the newest row of {table} is {{value:.1f}} days old",
                 maximum=limits.get(table),
             ),
             Severity.BLOCKING if table == REQUIRED else Severity.WARNING,
         )
-    yield Check(
-        "id_matches_are_in_their_own_source_system",
-        "id_matches",
-        NoRows(
-            unmatched_query(thresholds),
-            "columns of ids that hardly anybody knows in their own source system and most in "
-            "another, as the table id_matches tells (map both tables to one source_system)",
-        ),
-    )
     yield Check(
         "identity_conflicts_are_absent",
         "identity_conflicts",
@@ -99,26 +77,7 @@ def raw_checks(
     )
 
 
-def rejected_share_query(tables: Mapping[str, str | None]) -> str:
-    """Return the query for the share of each raw table that was rejected; old versions are none."""
-    columns = ",\n".join(
-        f"coalesce(max(case when table_name = '{table}' then lost_share end), 0) as {table}"
-        for table in tables
-    )
-    return f"""
-        select
-            {columns}
-        from (
-            select
-                table_name,
-                (rejected_row_count - duplicate_key_count)
-                / nullif(cast(raw_row_count as double), 0) as lost_share
-            from raw_row_counts
-        ) as shares
-    """
-
-
-def age_query(tables: Mapping[str, str]) -> str:
+def age_query(tables: Mapping[str, str | None]) -> str:
     """Return the query for the days between each table's newest row and the instant of the build.
 
     Rows from after that instant don't count, so that a past day is judged by what was there then.
@@ -126,6 +85,8 @@ def age_query(tables: Mapping[str, str]) -> str:
     """
     columns = []
     for table, column in tables.items():
+        if not column:
+            continue
         if column.endswith("_date"):
             ended_at = f"cast({column} + 1 as timestamp)"
             seen = f"{column} <= as_of_date"
@@ -161,18 +122,6 @@ def pause_query() -> str:
                 where ordered_at >= as_of - interval 1 year and ordered_at < as_of
             ) as days
         ) as pauses
-    """
-
-
-def unmatched_query(thresholds: Thresholds) -> str:
-    """Return the query for the columns of ids that are mapped to a source system of others."""
-    return f"""
-        select {ROW_IDS["id_matches"]} as id
-        from checked as id_matches
-        where
-            id_count >= {thresholds.id_matches_min_ids}
-            and known_share < {thresholds.id_matches_min_known_share}
-            and best_other_share > {thresholds.id_matches_min_other_share}
     """
 
 

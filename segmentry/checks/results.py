@@ -1,5 +1,6 @@
 """What a validation found: counts and ids, never a personal datum."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -94,3 +95,16 @@ class Validation:
             "as_of_date": self.as_of_date.isoformat(),
             "success": self.success,
         }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "Validation":
+        """Return a validation from what `to_dict` made of it."""
+        return cls(
+            date.fromisoformat(content["as_of_date"]),
+            content["invocation_id"],
+            content["accepted"],
+            [
+                CheckResult(**{**result, "severity": Severity(result["severity"])})
+                for result in content["results"]
+            ],
+        )

@@ -44,6 +44,19 @@ class NoRows:
 
 
 @dataclass(frozen=True)
+class DbtTest:
+    """The query of a data test of dbt finds nothing.
+
+    Attributes:
+        query: selects what breaks the rule, as dbt compiled it.
+        expectation: what holds, in words that follow `expected`.
+    """
+
+    query: str
+    expectation: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """A number that one query measures lies within bounds, which belong to the range.
 
@@ -62,7 +75,7 @@ class Figure:
     maximum: float | None = None
 
 
-Rule: TypeAlias = NeverNull | Unique | Between | NoRows | Figure
+Rule: TypeAlias = NeverNull | Unique | Between | NoRows | DbtTest | Figure
 
 
 @dataclass(frozen=True)
@@ -74,9 +87,11 @@ class Check:
         table: the table that it is about.
         rule: what must hold.
         severity: what a failure does.
+        shown_columns: the columns whose values tell which rows break it; none is personal.
     """
 
     name: str
     table: str
     rule: Rule
     severity: Severity = Severity.BLOCKING
+    shown_columns: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Runs checks as suites of Great Expectations, in the warehouse itself."""
+"""Runs checks as suites of Great Expectations, as SQL that DuckDB answers."""
 
 import os
 
@@ -7,7 +7,8 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +34,20 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from segmentry.checks.duckdb_dialect import DRIVER, register_dialect
-from segmentry.checks.rules import Between, Check, Figure, NeverNull, NoRows, Unique
-from segmentry.checks.tables import ROW_IDS
+from segmentry.checks.rules import Between, Check, DbtTest, Figure, NeverNull, NoRows, Unique
 from segmentry.errors import ValidationError
 
 SAMPLE_SIZE = 20
+# Of rows that break a check, so many are looked at for different ids.
+LOOKED_AT = 1_000
+SHOWN_FINDINGS = 5
 # Counts alone: by default results hold samples of the values that fail.
 COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the warehouse answers to a check.
+    """What is answered to a check.
 
     Attributes:
         check: the check.
@@ -52,6 +55,7 @@ class Answer:
         failing_count: how many rows, keys or segments break it; of a figure 0.
         value: the figure, of checks that measure one.
         sample_ids: ids of some that break it.
+        findings: what a test says of such rows itself.
         exception: what kept it from an answer.
     """
 
@@ -60,6 +64,7 @@ class Answer:
     failing_count: int = 0
     value: float | None = None
     sample_ids: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
     exception: str | None = None
 
 
@@ -160,6 +165,11 @@ def expectation_of(check: Check) -> Expectation:
             return UnexpectedRowsExpectation(
                 unexpected_rows_query=ids_of(query, "{batch}"), meta=meta
             )
+        case DbtTest(query):
+            # Great Expectations wants its batch to be named, and fills in what stands in braces.
+            braced = query.replace("{", "{{").replace("}", "}}")
+            named = f"with checked as (from {{batch}}) select * from (\n{braced}\n) as failing"
+            return UnexpectedRowsExpectation(unexpected_rows_query=named, meta=meta)
         case Figure():
             # Great Expectations wants one bound at least; what has none is never below 0.
             is_unbounded = check.rule.minimum is None and check.rule.maximum is None
@@ -178,7 +188,7 @@ def read_result(check: Check, result: ExpectationValidationResult) -> Answer:
     if exception is not None:
         return Answer(check, False, exception=exception)
     found = result.result
-    is_count = isinstance(check.rule, NoRows | Figure)
+    is_count = isinstance(check.rule, NoRows | DbtTest | Figure)
     number = found["observed_value" if is_count else "unexpected_count"]
     if number is None and (is_count or found["element_count"]):
         # Great Expectations takes what was not counted for a success.
@@ -203,33 +213,38 @@ def exception_of(info: dict[str, Any] | None) -> str | None:
 
 
 def add_sample(connection: Connection, answer: Answer) -> Answer:
-    """Return a failed answer with ids of rows that break the check."""
+    """Return a failed answer with ids of rows that break it, and what a test says of them."""
     if answer.success or answer.exception is not None:
         return answer
     query = failing_rows(answer.check)
     if query is None:
         return answer
-    rows = connection.execute(
-        text(
-            f"select distinct cast(id as varchar) as id from ({query}) as failing "
-            f"order by id limit {SAMPLE_SIZE}"
-        )
+    rows = connection.execute(text(f"select * from ({query}) as failing")).mappings()
+    ids: dict[str, None] = {}
+    findings: list[str] = []
+    for row in islice(rows, LOOKED_AT):
+        shown = [str(row[name]) for name in ("id", *answer.check.shown_columns) if name in row]
+        if shown:
+            ids.setdefault(safe_id(" ".join(shown)))
+        if finding := row.get("finding"):
+            findings.append(str(finding))
+    return replace(
+        answer,
+        sample_ids=sorted(ids)[:SAMPLE_SIZE],
+        findings=[finding for finding in findings[:SHOWN_FINDINGS] if "@" not in finding],
     )
-    ids = [safe_id(row.id) for row in rows]
-    return Answer(answer.check, False, answer.failing_count, answer.value, ids)
 
 
 def failing_rows(check: Check) -> str | None:
-    """Return the query for the ids of all rows that break a check; a figure has none."""
-    table = check.table
-    select = f"select {ROW_IDS.get(table, 'null')} as id from {table}"
+    """Return the query for the rows that break a check; a figure has none."""
+    select = f"select * from {check.table}"
     match check.rule:
         case NeverNull(column):
             return f"{select} where {column} is null"
         case Unique(column):
             return (
                 f"{select} where {column} in "
-                f"(select {column} from {table} group by {column} having count(*) > 1)"
+                f"(select {column} from {check.table} group by {column} having count(*) > 1)"
             )
         case Between(column, minimum, maximum):
             bounds = {"<": minimum, ">": maximum}
@@ -238,7 +253,9 @@ def failing_rows(check: Check) -> str | None:
             ]
             return f"{select} where {' or '.join(outside)}"
         case NoRows(query):
-            return ids_of(query, table)
+            return ids_of(query, check.table)
+        case DbtTest(query):
+            return query
         case Figure():
             return None
 

@@ -15,27 +15,17 @@ class Thresholds:
     """The vars of the block *Publishing* in `dbt_project.yml`.
 
     Attributes:
-        max_rejected_share: share of a raw table's rows that may be rejected, 0 to 1.
         max_identity_conflict_share: identifiers that are nobody's, as a share of all, 0 to 1.
         max_raw_age_days: per raw table, how old its newest row may be, in days before the instant
             of the build.
-        id_matches_min_ids: ids below which a column of ids is not judged.
-        id_matches_min_known_share: share of them that its own source system knows, below which it
-            may be mapped to a wrong one, 0 to 1.
-        id_matches_min_other_share: share of them that another source system knows, beyond which it
-            is, 0 to 1.
         segment_size_days: days of published sizes that a segment is compared with.
         max_segment_swing_share: how far a segment may be from the median of those sizes, as a share
             of it.
         min_segment_swing_customers: customers below which no swing is one.
     """
 
-    max_rejected_share: float
     max_identity_conflict_share: float
     max_raw_age_days: dict[str, float]
-    id_matches_min_ids: int
-    id_matches_min_known_share: float
-    id_matches_min_other_share: float
     segment_size_days: int
     max_segment_swing_share: float
     min_segment_swing_customers: int
@@ -57,14 +47,10 @@ def read_thresholds(given: Mapping[str, Any], project: Path = ROOT) -> Threshold
     values = configured_variables(project) | dict(given)
     try:
         return Thresholds(
-            max_rejected_share=float(values["max_rejected_share"]),
             max_identity_conflict_share=float(values["max_identity_conflict_share"]),
             max_raw_age_days={
                 str(table): float(days) for table, days in values["max_raw_age_days"].items()
             },
-            id_matches_min_ids=int(values["id_matches_min_ids"]),
-            id_matches_min_known_share=float(values["id_matches_min_known_share"]),
-            id_matches_min_other_share=float(values["id_matches_min_other_share"]),
             segment_size_days=int(values["segment_size_days"]),
             max_segment_swing_share=float(values["max_segment_swing_share"]),
             min_segment_swing_customers=int(values["min_segment_swing_customers"]),

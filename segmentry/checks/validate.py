@@ -1,4 +1,4 @@
-"""Validates a built warehouse: asks every check, and tells the answers in words."""
+"""Validates a version before readers meet it: asks every check, and tells the answers in words."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -8,22 +8,32 @@ from pathlib import Path
 import duckdb
 
 from segmentry.checks.data_docs import write_data_docs
-from segmentry.checks.declaration import all_checks
+from segmentry.checks.declaration import other_checks
+from segmentry.checks.declared import declared_checks
 from segmentry.checks.definitions import DEFINITION_CHECK, read_movements, tell_movement
-from segmentry.checks.raw_tables import pause_query
+from segmentry.checks.raw_tables import AGES, age_query, pause_query, read_raw_tables
 from segmentry.checks.results import CheckResult, Severity, Validation
-from segmentry.checks.rules import Between, Check, Figure, NeverNull, NoRows, Unique
+from segmentry.checks.rules import Between, Check, DbtTest, Figure, NeverNull, NoRows, Unique
 from segmentry.checks.shop import explain_settings
 from segmentry.checks.sizes import SIZE_CHECK, VANISHED_CHECK, vanished_segments
 from segmentry.checks.suites import Answer, run_checks
 from segmentry.checks.thresholds import read_thresholds
 from segmentry.errors import ValidationError
 from segmentry.project.segment_catalog import read_segment_catalog
-from segmentry.records.build import open_build, read_invocation_id, read_rows
+from segmentry.reading import sql
+from segmentry.records.build import read_invocation_id, read_public_columns, read_rows
+from segmentry.records.data_tests import AS_OF, read_data_tests
+from segmentry.records.databases import BI, DATABASES
 from segmentry.records.last_build import read_last_build
 from segmentry.records.versions import Version, line_of_current
 from segmentry.settings.names import nearest
-from segmentry.settings.shop import Settings
+from segmentry.settings.scratch import ScratchFolder
+from segmentry.settings.shop import ROOT, Settings
+
+# What the file of an audit is called while it is filled.
+AUDIT = "audit"
+# What a build says of itself that checks ask for.
+OF_THE_BUILD = (AS_OF, "model_fingerprints")
 
 
 @dataclass(frozen=True)
@@ -31,15 +41,17 @@ class Subject:
     """What is validated, and what it is compared with.
 
     Attributes:
-        warehouse: the DuckDB file of the build.
-        as_of_date: the last day that it knows of.
+        database: the published tables and what else is asked, in one DuckDB file.
+        bi_file: the DuckDB file of the version for BI.
+        as_of_date: the last day that the build knows of.
         invocation_id: dbt's id of the build; empty when it was killed.
         versions: the versions that led to the current one, oldest first.
         accepted: what may be let through: segments whose swing is meant, names of checks.
         checks: what is asked.
     """
 
-    warehouse: Path
+    database: Path
+    bi_file: Path
     as_of_date: date
     invocation_id: str
     versions: list[Version]
@@ -47,38 +59,87 @@ class Subject:
     checks: list[Check]
 
 
-def validate(settings: Settings, accepted: Collection[str], data_docs: Path) -> Validation:
-    """Validate the working warehouse, which is only read, and write what was found as a page.
+def validate(
+    build: duckdb.DuckDBPyConnection,
+    folder: Path,
+    settings: Settings,
+    accepted: Collection[str],
+    data_docs: Path,
+) -> Validation:
+    """Validate the files of a version that nobody reads yet, and write what was found as a page.
 
     Args:
-        settings: where the warehouse and its published versions are.
+        build: the build that they were written from.
+        folder: the folder of the version.
+        settings: where the warehouse of the build and its published versions are.
         accepted: what is let through: names of segments whose swing is meant, or of checks.
         data_docs: the folder that the page `index.html` is written to; it is made when missing.
 
     Raises:
-        SegmentryError: when there is no build, it can't be read, or there is nothing of such a
-            name to accept.
+        SegmentryError: when a file can't be read, or there is nothing of such a name to accept.
     """
-    validation = answer_checks(read_subject(settings, accepted))
+    with ScratchFolder(ROOT, "auditing") as scratch:
+        # The queries of dbt name the warehouse, which is the name of its file.
+        database = scratch / settings.warehouse.name
+        collect(build, folder, database)
+        subject = read_subject(build, folder, database, settings, accepted)
+        validation = answer_checks(subject)
     write_data_docs(validation, data_docs)
     return validation
 
 
-def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
+def collect(build: duckdb.DuckDBPyConnection, folder: Path, database: Path) -> None:
+    """Bring what is asked into one DuckDB file: views of the version's files, facts of the build.
+
+    Args:
+        build: the build.
+        folder: the folder of the version.
+        database: the DuckDB file, which is made.
+
+    Raises:
+        ValidationError: when something can't be read.
+    """
+    try:
+        build.execute(f"attach {sql.text(database)} as {AUDIT}")
+        for published in DATABASES:
+            for file in sorted((folder / published.parquet).glob("*.parquet")):
+                build.execute(f"create view {AUDIT}.{sql.name(file.stem)} as from {sql.text(file)}")
+        for table in OF_THE_BUILD:
+            build.execute(f"create table {AUDIT}.{table} as from {table}")
+        build.execute(f"create table {AUDIT}.{AGES} as {age_query(read_raw_tables())}")
+        build.execute(f"detach {AUDIT}")
+    except duckdb.Error as error:
+        raise ValidationError(
+            f"What was built can't be checked ({type(error).__name__}): build it again."
+        ) from error
+
+
+def read_subject(
+    build: duckdb.DuckDBPyConnection,
+    folder: Path,
+    database: Path,
+    settings: Settings,
+    accepted: Collection[str],
+) -> Subject:
     """Return what is validated, with every check that concerns it."""
     last_build = read_last_build(settings.warehouse)
     versions = line_of_current(settings.published)
-    with open_build(settings.warehouse) as build:
-        invocation_id = read_invocation_id(build)
-        ((longest_pause,),) = read_rows(build, pause_query())
-    checks = all_checks(
-        read_thresholds(last_build.command_line_variables),
-        versions,
-        last_build.as_of_date,
-        longest_pause,
-        accepted,
-    )
     segments = read_segment_catalog()
+    columns: dict[str, list[str]] = {}
+    for column in read_public_columns(build):
+        columns.setdefault(column.table, []).append(column.name)
+    ((longest_pause,),) = read_rows(build, pause_query())
+    checks = [
+        *declared_checks(read_data_tests(build), columns),
+        *other_checks(
+            segments,
+            read_thresholds(last_build.command_line_variables),
+            versions,
+            last_build.as_of_date,
+            longest_pause,
+            accepted,
+        ),
+    ]
     known = {segment.name for segment in segments} | vanished_segments(segments, versions)
     known |= {check.name for check in checks}
     if unknown := sorted(set(accepted) - known):
@@ -86,9 +147,10 @@ def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
             f"There is no check or segment {unknown[0]} to accept.{nearest(unknown[0], known)}"
         )
     return Subject(
-        settings.warehouse,
+        database,
+        folder / BI.file,
         last_build.as_of_date,
-        invocation_id,
+        read_invocation_id(build),
         versions,
         frozenset(accepted),
         checks,
@@ -97,7 +159,7 @@ def read_subject(settings: Settings, accepted: Collection[str]) -> Subject:
 
 def answer_checks(subject: Subject) -> Validation:
     """Ask all checks of a subject and return their results."""
-    results = [tell(answer) for answer in run_checks(subject.warehouse, subject.checks)]
+    results = [tell(answer) for answer in run_checks(subject.database, subject.checks)]
     results = excuse_swings(explain_definitions(results, subject))
     results = explain_settings(results, subject.versions)
     vanished = vanished_segments(read_segment_catalog(), subject.versions)
@@ -149,7 +211,7 @@ def explain_definitions(results: Sequence[CheckResult], subject: Subject) -> lis
         return list(results)
     version = subject.versions[-1]
     try:
-        movements = read_movements(version, subject.warehouse)
+        movements = read_movements(version, subject.bi_file)
     except duckdb.Error as error:
         text = f"Who moves can't be told: version {version.build_id} can't be read."
         explained = {
@@ -202,6 +264,10 @@ def sentence(answer: Answer) -> str:
             return f"Rows with {column} {outside(minimum, maximum)}: {count}."
         case NoRows(_, finds):
             return f"{finds[:1].upper()}{finds[1:]}: {count}."
+        case DbtTest(_, expectation):
+            if answer.findings:
+                return " ".join(answer.findings)
+            return f"Rows that break what is expected ({expectation}): {count}."
         case Figure(tells=tells, minimum=minimum, maximum=maximum):
             told = tells.format(value=answer.value)
             return f"{told[:1].upper()}{told[1:]} ({within(minimum, maximum)})."

@@ -2,11 +2,12 @@
 
 import secrets
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
@@ -46,6 +47,8 @@ from segmentry.records.versions import (
 from segmentry.settings.shop import Settings
 
 DATA_DOCS = "validation"
+# Validates the files of a version, written from a build into a folder; the last one is for pages.
+Audit: TypeAlias = Callable[[duckdb.DuckDBPyConnection, Path, Path], Validation]
 # The macro `check_nothing_is_published` says the same before a build.
 HISTORY_REMEDY = (
     "its history would begin anew. Bring the folder back, or set SEGMENTRY_PUBLISHED_DIR to where "
@@ -55,8 +58,7 @@ HISTORY_REMEDY = (
 
 def publish(
     settings: Settings,
-    validation: Validation,
-    data_docs: Path | None = None,
+    audit: Audit,
     keep: int = KEPT_VERSIONS,
     older: bool = False,
 ) -> Version:
@@ -67,8 +69,7 @@ def publish(
 
     Args:
         settings: the warehouse, and the folder of published versions.
-        validation: what was checked of this very build.
-        data_docs: the folder of pages about the validation, to be published with it.
+        audit: validates the files of a version before anybody reads them.
         keep: how many of the latest versions stay on disk.
         older: whether a build for an earlier day than the current version's becomes current.
 
@@ -76,8 +77,8 @@ def publish(
         The version that is current now.
 
     Raises:
-        PublishError: when the build is not whole, not valid, not the one that was checked, or
-            continues another version than the current one; when it can't be written.
+        PublishError: when the build is not whole, not valid, or continues another version than the
+            current one; when it can't be written.
     """
     published = settings.published
     with publisher_lock(published):
@@ -85,7 +86,6 @@ def publish(
         with open_build(settings.warehouse) as build:
             check_whole(build)
             invocation_id = read_invocation_id(build)
-            check_validation(validation, invocation_id)
             current = current_version(published)
             if current and current.manifest.invocation_id == invocation_id:
                 return current
@@ -98,7 +98,7 @@ def publish(
             check_base(base, current)
             if not older:
                 check_day(read_moment(build)[1], current)
-            draft = write_draft(published, build, invocation_id, base, validation, data_docs)
+            draft = write_draft(published, build, invocation_id, base, audit)
         build_id = draft.name.removeprefix(".")
         draft.rename(draft.with_name(build_id))
         sync(draft.parent)
@@ -112,14 +112,12 @@ def publish(
         return version
 
 
-def check_validation(validation: Validation, invocation_id: str) -> None:
-    """Hold back a build whose checks failed, or that was not the one that was checked.
+def check_validation(validation: Validation) -> None:
+    """Hold back a version whose checks failed.
 
     Raises:
         PublishError: naming each failed check with its numbers and some ids.
     """
-    if validation.invocation_id != invocation_id:
-        raise PublishError("The warehouse was built again since it was checked; check it again.")
     if not validation.success:
         failures = "".join(
             f"\n- {failure.name}: {failure.message}"
@@ -167,16 +165,18 @@ def write_draft(
     build: duckdb.DuckDBPyConnection,
     invocation_id: str,
     base: HistoryBase,
-    validation: Validation,
-    data_docs: Path | None,
+    audit: Audit,
 ) -> Path:
     """Write a version, all of it on the disk, into a folder that is hidden and closed to others.
+
+    What is audited are the files, as readers will meet them.
 
     Returns:
         The folder: a dot and the id of the version.
 
     Raises:
-        PublishError: when the build holds what must not be published, or can't be written.
+        PublishError: when the build holds what must not be published, the audit finds that it must
+            not be, or it can't be written.
     """
     published_at = datetime.now(UTC).replace(microsecond=0)
     # Ids sort by time, whatever the clock does.
@@ -186,15 +186,10 @@ def write_draft(
     draft = published.absolute() / VERSIONS / f".{build_id}"
     try:
         draft.mkdir(mode=0o700)
-        spill = draft / "spill"
-        build.execute(f"set temp_directory = {sql.text(spill)}")
-        columns = read_public_columns(build)
-        row_counts: dict[str, int] = {}
-        for database in DATABASES:
-            row_counts |= write_database(build, database, columns, draft, build_id)
-        shutil.rmtree(spill, ignore_errors=True)
-        if data_docs:
-            copy_pages(data_docs, draft / DATA_DOCS)
+        row_counts = write_databases(build, draft, build_id)
+        validation = audit(build, draft, draft / DATA_DOCS)
+        check_validation(validation)
+        show_pages(draft / DATA_DOCS)
         as_of, as_of_date = read_moment(build)
         Manifest(
             build_id=build_id,
@@ -223,6 +218,27 @@ def write_draft(
     return draft
 
 
+def write_databases(
+    build: duckdb.DuckDBPyConnection, folder: Path, build_id: str
+) -> dict[str, int]:
+    """Write the public tables of a build into a folder.
+
+    Returns:
+        The rows of every table.
+
+    Raises:
+        PublishError: when the build holds what must not be published.
+    """
+    spill = folder / "spill"
+    build.execute(f"set temp_directory = {sql.text(spill)}")
+    columns = read_public_columns(build)
+    row_counts: dict[str, int] = {}
+    for database in DATABASES:
+        row_counts |= write_database(build, database, columns, folder, build_id)
+    shutil.rmtree(spill, ignore_errors=True)
+    return row_counts
+
+
 def file_sizes(folder: Path) -> dict[str, int]:
     """Return the bytes of every file below a folder, by its path in it."""
     return {
@@ -248,8 +264,7 @@ def describe_validation(validation: Validation) -> dict[str, Any]:
     return replace(validation, results=results).to_dict()
 
 
-def copy_pages(source: Path, target: Path) -> None:
-    """Copy a folder of pages such that everybody may read them."""
-    shutil.copytree(source, target)
-    for path in [target, *target.rglob("*")]:
+def show_pages(folder: Path) -> None:
+    """Let everybody read a folder of pages, if there is one."""
+    for path in [folder, *folder.rglob("*")] if folder.exists() else []:
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -8,9 +8,10 @@ import duckdb
 
 from segmentry.errors import PublishError
 from segmentry.reading import sql
-from segmentry.records.build import BUILD_ID, PublicColumn
+from segmentry.records.build import BUILD_ID, PublicColumn, read_segment_sizes
 from segmentry.records.databases import ADDRESS, Database
 from segmentry.records.folders import make_folder
+from segmentry.records.last_build import MEMBERSHIPS
 
 # What the database is called while it is written.
 ALIAS = "written_version"
@@ -42,24 +43,34 @@ def write_database(
     """
     file, parquet = folder / database.file, folder / database.parquet
     make_folder(parquet, database.folder_mode)
-    published = (column for column in columns if column.database == database.name)
+    tables = {
+        table: list(group)
+        for table, group in groupby(
+            (column for column in columns if column.database == database.name),
+            lambda column: column.table,
+        )
+    }
+    segments = {f"segment_{segment}": segment for segment in read_segment_sizes(build)}
     row_counts = {}
     build.execute(f"attach {sql.text(file)} as {ALIAS}")
     build.execute("begin")
-    for table, group in groupby(published, lambda column: column.table):
+    # A segment is a view of the memberships, which must be there before it.
+    for table in sorted(tables, key=lambda table: (table in segments, table)):
         target = f"{ALIAS}.{sql.name(table)}"
-        table_columns = list(group)
-        names = ", ".join(sql.name(column.name) for column in table_columns)
-        build.execute(
-            f"create table {target} as "
-            f"select {names}, {sql.text(build_id)} as {BUILD_ID} from {sql.name(table)}"
-        )
-        if not database.is_personal:
-            check_for_addresses(build, table)
-        describe(build, target, table_columns)
+        names = ", ".join(sql.name(column.name) for column in tables[table])
+        if table in segments:
+            create_segment(build, table, segments[table], names)
+        else:
+            build.execute(
+                f"create table {target} as "
+                f"select {names}, {sql.text(build_id)} as {BUILD_ID} from {sql.name(table)}"
+            )
+            if not database.is_personal:
+                check_for_addresses(build, table)
+        describe(build, target, "view" if table in segments else "table", tables[table])
         metadata = f"{{{BUILD_ID}: {sql.text(build_id)}}}"
         build.execute(
-            f"copy {target} to {sql.text(parquet / f'{table}.parquet')} "
+            f"copy (from {target}) to {sql.text(parquet / f'{table}.parquet')} "
             f"(format parquet, compression zstd, kv_metadata {metadata})"
         )
         ((row_counts[table],),) = build.execute(f"select count(*) from {target}").fetchall()
@@ -71,14 +82,28 @@ def write_database(
     return row_counts
 
 
+def create_segment(
+    build: duckdb.DuckDBPyConnection, table: str, segment: str, columns: str
+) -> None:
+    """Create a published segment: a view of its rows in the published memberships."""
+    ((source,),) = build.execute("select current_database()").fetchall()
+    # A view names no database when it is made in the one that is in use.
+    build.execute(f"use {ALIAS}")
+    build.execute(
+        f"create view {sql.name(table)} as select {columns}, {BUILD_ID} "
+        f"from {MEMBERSHIPS} where segment = {sql.text(segment)}"
+    )
+    build.execute(f"use {sql.name(source)}")
+
+
 def describe(
-    build: duckdb.DuckDBPyConnection, target: str, columns: Iterable[PublicColumn]
+    build: duckdb.DuckDBPyConnection, target: str, kind: str, columns: Iterable[PublicColumn]
 ) -> None:
     """Give a published table and its columns their documentation, which BI tools show."""
     comments = [f"comment on column {target}.{BUILD_ID} is 'The version that the row is of.'"]
     for column in columns:
         comments += [
-            f"comment on table {target} is {sql.text(column.table_description)}",
+            f"comment on {kind} {target} is {sql.text(column.table_description)}",
             f"comment on column {target}.{sql.name(column.name)} is {sql.text(column.description)}",
         ]
     build.execute(";\n".join(dict.fromkeys(comments)))

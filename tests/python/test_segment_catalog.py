@@ -81,14 +81,15 @@ def test_a_forgotten_step_names_the_segment_and_the_file(tmp_path: Path) -> None
         if segment in forgotten:
             rule.with_suffix(".yml").write_text(described(segment, forgotten[segment]))
     assert without_unit_test(project) == [
-        f"Segment {segment}: add a unit test of segment_{segment} to {SEGMENTS}/segment_{segment}.yml."
+        f"Segment {segment}: add a unit test of segment_{segment} to "
+        f"{SEGMENTS}/segment_{segment}.yml."
         for segment in sorted([*forgotten, "huge_baskets"])
     ]
     told = outcome(write_folder(tmp_path / "raw", {"orders": [ORDER]}), project)
     listed = "add it to the list in models/membership/segment_memberships.sql."
     for line in (
-        f"Segment big_baskets: say in {SEGMENTS}/segment_big_baskets.yml, under `meta`, its `needs`: "
-        "the raw tables without which it is empty",
+        f"Segment big_baskets: say in {SEGMENTS}/segment_big_baskets.yml, under `meta`, its "
+        "`needs`: the raw tables without which it is empty",
         f"Segment big_baskets: {listed}",
         f"Segment small_baskets: say in {SEGMENTS}/segment_small_baskets.yml, under `meta`, its "
         "`meaning`.",

@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'stops_publishing': true}) }}
 -- Warns of ids that hardly anybody knows in their own source system, and most in another one: such
 -- a mapping joins nothing, and is not published.
 select
