@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 
@@ -50,7 +49,7 @@ def terminal() -> Console:
 def build(
     given: Vars = "{}",
     publish: Annotated[bool, typer.Option(help="validate and publish what was built")] = False,
-) -> int:
+) -> None:
     """Build the warehouse, test it, and print its summary.
 
     What is built is said by `.env`, by the environment and by --vars; with none of them, it is the
@@ -69,7 +68,7 @@ def build(
     started = time.monotonic()
     if not run_build(["build", "--exclude-resource-type", "unit_test", "--vars", given], console):
         console.print("The build failed; what failed stands above.", style="red")
-        return 1
+        raise typer.Exit(1)
     print_summary(settings.warehouse, console)
     if publish:
         publish_build(settings, console)
@@ -81,7 +80,6 @@ def build(
         "[dim]What each segment means: make docs. What a threshold moves: "
         "make what-if VARS='{idle_customers_days: 120}'[/dim]"
     )
-    return 0
 
 
 def publish_build(
@@ -144,7 +142,7 @@ def check(
     data_docs: Annotated[
         Path, typer.Option(metavar="FOLDER", help="where the page index.html goes")
     ] = ROOT / "target" / "validation",
-) -> int:
+) -> None:
     """Validate the working warehouse: the exit code is 1 when it must not be published."""
     from segmentry.checks.data_docs import PAGE
     from segmentry.checks.report import print_validation
@@ -153,7 +151,8 @@ def check(
     validation = check_last_build(Settings.from_environment(), accept, data_docs)
     print_validation(validation, terminal())
     terminal().print(f"[dim]{data_docs / PAGE}[/dim]", soft_wrap=True)
-    return 0 if validation.success else 1
+    if not validation.success:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -215,22 +214,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 1 when the command could not do what was asked, 2 when it was asked wrongly.
     """
     keep_private()
-    command = typer.main.get_command(app)
     try:
-        code = command.main(
-            args=None if arguments is None else list(arguments),
-            prog_name="segmentry",
-            standalone_mode=False,
+        typer.main.get_command(app).main(
+            args=None if arguments is None else list(arguments), prog_name="segmentry"
         )
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+    except SystemExit as end:
+        return int(end.code or 0)
     except SegmentryError as error:
         Console(stderr=True).print(
             str(error), style="red", markup=False, highlight=False, soft_wrap=True
         )
-        return 1
-    return int(code or 0)
+    return 1
 
 
 if __name__ == "__main__":

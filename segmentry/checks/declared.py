@@ -39,8 +39,10 @@ def checks_of(test: DataTest, columns: Collection[str]) -> Iterator[Check]:
     for name, rule in rules:
         yield Check(f"{test.table}_{name}", test.table, rule, shown_columns=shown)
     if not rules:
+        # What is found nowhere else, dbt calls so.
+        found = ("from_field",) if {*test.columns} <= {*shown} else ()
         rule = DbtTest(test.query, test.expectation)
-        yield Check(test.name, test.table, rule, shown_columns=test.shown_columns)
+        yield Check(test.name, test.table, rule, shown_columns=(*test.shown_columns, *found))
 
 
 def rules_of(test: DataTest) -> Iterator[tuple[str, Rule]]:

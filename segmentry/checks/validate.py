@@ -19,7 +19,7 @@ from segmentry.checks.sizes import SIZE_CHECK, VANISHED_CHECK, vanished_segments
 from segmentry.checks.suites import Answer, run_checks
 from segmentry.checks.thresholds import read_thresholds
 from segmentry.errors import ValidationError
-from segmentry.project.segment_catalog import read_segment_catalog
+from segmentry.project.segment_catalog import CatalogSegment, read_segment_catalog
 from segmentry.reading import sql
 from segmentry.records.build import read_invocation_id, read_public_columns, read_rows
 from segmentry.records.data_tests import AS_OF, read_data_tests
@@ -47,6 +47,7 @@ class Subject:
         invocation_id: dbt's id of the build; empty when it was killed.
         versions: the versions that led to the current one, oldest first.
         accepted: what may be let through: segments whose swing is meant, names of checks.
+        segments: the segments of the project.
         checks: what is asked.
     """
 
@@ -56,6 +57,7 @@ class Subject:
     invocation_id: str
     versions: list[Version]
     accepted: frozenset[str]
+    segments: list[CatalogSegment]
     checks: list[Check]
 
 
@@ -153,6 +155,7 @@ def read_subject(
         read_invocation_id(build),
         versions,
         frozenset(accepted),
+        segments,
         checks,
     )
 
@@ -160,10 +163,10 @@ def read_subject(
 def answer_checks(subject: Subject) -> Validation:
     """Ask all checks of a subject and return their results."""
     results = [tell(answer) for answer in run_checks(subject.database, subject.checks)]
-    results = excuse_swings(explain_definitions(results, subject))
+    results = excuse_swings(explain_definitions(results, subject), subject.segments)
     results = explain_settings(results, subject.versions)
-    vanished = vanished_segments(read_segment_catalog(), subject.versions)
-    swings = {SIZE_CHECK.format(segment.name): segment.name for segment in read_segment_catalog()}
+    vanished = vanished_segments(subject.segments, subject.versions)
+    swings = {SIZE_CHECK.format(segment.name): segment.name for segment in subject.segments}
     let_through = vanished & subject.accepted
     final = []
     for result in results:
@@ -177,12 +180,14 @@ def answer_checks(subject: Subject) -> Validation:
     return Validation(subject.as_of_date, subject.invocation_id, sorted(let_through), final)
 
 
-def excuse_swings(results: Sequence[CheckResult]) -> list[CheckResult]:
+def excuse_swings(
+    results: Sequence[CheckResult], segments: Sequence[CatalogSegment]
+) -> list[CheckResult]:
     """Return the results; the swing of a segment whose definition changed is a warning."""
     failed = {result.name for result in results if not result.success}
     changed = {
         SIZE_CHECK.format(segment.name)
-        for segment in read_segment_catalog()
+        for segment in segments
         if DEFINITION_CHECK.format(segment.name) in failed
     }
     return [
@@ -199,9 +204,7 @@ def excuse_swings(results: Sequence[CheckResult]) -> list[CheckResult]:
 
 def explain_definitions(results: Sequence[CheckResult], subject: Subject) -> list[CheckResult]:
     """Return the results; those of changed definitions tell whom the change moves."""
-    names = {
-        DEFINITION_CHECK.format(segment.name): segment.name for segment in read_segment_catalog()
-    }
+    names = {DEFINITION_CHECK.format(segment.name): segment.name for segment in subject.segments}
     changed = [
         result
         for result in results

@@ -53,8 +53,14 @@ def read_segment_catalog(project: Path = ROOT) -> list[CatalogSegment]:
     return [
         read_segment(path.parent.name, model)
         for path in paths
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        for model in read_models(path.read_text(encoding="utf-8"))
     ]
+
+
+def read_models(text: str) -> list[dict[str, Any]]:
+    """Return the models of a YAML; its unit tests, the most of it, are not read."""
+    models: list[dict[str, Any]] = yaml.safe_load(text.partition("\nunit_tests:\n")[0])["models"]
+    return models
 
 
 def read_segment(family: str, model: Mapping[str, Any]) -> CatalogSegment:

@@ -119,8 +119,9 @@ class Shop:
         """Publish the build that stands in the warehouse; its audit finds these failures."""
 
         def audit(build: duckdb.DuckDBPyConnection, folder: Path, data_docs: Path) -> Validation:
-            data_docs.mkdir()
-            (data_docs / "index.html").write_text("what was found")
+            (data_docs / "static").mkdir(parents=True)
+            (data_docs / "index.html").write_text("<!doctype html>")
+            (data_docs / "static" / "style.css").write_text("")
             return Validation(
                 as_of_date=read_moment(build)[1],
                 invocation_id=read_invocation_id(build),

@@ -20,7 +20,6 @@ import pytest
 from segmentry.__main__ import main
 from segmentry.checks.results import CheckResult, Severity
 from segmentry.errors import RecordsError
-from segmentry.publish.publish import publish
 from segmentry.records.folders import switch
 from segmentry.records.log import Action, read_log
 from segmentry.records.versions import (
@@ -59,17 +58,8 @@ def whole(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Yield a shop that has published everything, for tests that only look."""
     shop = Shop.copy(whole_build, tmp_path_factory.mktemp("whole"))
     with umask(0o000):
-        publish(shop.settings, shop.validate(accepted=["one_timers"]), pages(shop))
+        shop.publish(accepted=["one_timers"])
     yield shop
-
-
-def pages(shop: Shop) -> Path:
-    """Write a page about a validation."""
-    folder = shop.settings.warehouse.parent / "pages"
-    (folder / "static").mkdir(parents=True)
-    (folder / "index.html").write_text("<!doctype html>")
-    (folder / "static" / "style.css").write_text("")
-    return folder
 
 
 @contextmanager
@@ -319,11 +309,10 @@ def test_what_must_not_be_published_leaves_everything_as_it_was(
 ) -> None:
     shop.publish()
     shop.build_next()
-    validation = shop.validate()
     shop.execute(change)
     before = snapshot(shop.published)
     with pytest.raises(RecordsError, match=message) as caught:
-        publish(shop.settings, validation)
+        shop.publish()
     assert "ann@shop.example" not in str(caught.value)
     assert snapshot(shop.published) == before
     # And once it is mended, it is published as if nothing had been.
@@ -335,17 +324,15 @@ def test_a_warning_stops_nothing(shop: Shop) -> None:
         "update build_log set status = 'warn', severity = 'warn' "
         "where node_name = 'no_row_is_rejected'"
     )
-    validation = shop.validate(failed_check(Severity.WARNING))
-    version = publish(shop.settings, validation)
+    version = shop.publish(failed_check(Severity.WARNING))
     (result,) = version.manifest.validation["results"]
     assert result["observed"] == {"failed": 3}
     assert version.manifest.validation["success"] is True
 
 
 def test_a_failed_check_stops_and_is_told(shop: Shop) -> None:
-    validation = shop.validate(failed_check(Severity.BLOCKING), failed_check(Severity.WARNING))
     with pytest.raises(RecordsError) as caught:
-        publish(shop.settings, validation)
+        shop.publish(failed_check(Severity.BLOCKING), failed_check(Severity.WARNING))
     assert str(caught.value) == (
         "1 checks failed:\n- customer_facts_order_count_is_plausible: 3 of 1,073 customers have "
         "more than 1,000 orders. For instance C0001, C0002, C0003.\n"
@@ -355,24 +342,16 @@ def test_a_failed_check_stops_and_is_told(shop: Shop) -> None:
     assert current_version(shop.published) is None
 
 
-def test_a_validation_of_another_build_counts_for_nothing(shop: Shop) -> None:
-    validation = shop.validate()
-    shop.build_next()
-    with pytest.raises(RecordsError, match="built again since it was checked"):
-        publish(shop.settings, validation)
-
-
 def test_a_warehouse_that_is_missing_or_being_written_is_not_published(
     shop: Shop, tmp_path: Path
 ) -> None:
-    validation = shop.validate()
     warehouse = shop.settings.warehouse
     warehouse.rename(tmp_path / "elsewhere")
     with pytest.raises(RecordsError, match="run `make build` first"):
-        publish(shop.settings, validation)
+        shop.publish()
     warehouse.write_text("no database")
     with pytest.raises(RecordsError, match="is no DuckDB file"):
-        publish(shop.settings, validation)
+        shop.publish()
 
 
 def test_one_publisher_at_a_time(shop: Shop) -> None:
