@@ -12,23 +12,6 @@ ids as (
     group by table_name, column_name, named_table, source_system, id
 ),
 
-known_ids as (
-    select
-        named_table,
-        source_system,
-        id
-    from ids
-    where table_name = named_table
-),
-
-known_systems as (
-    select
-        named_table,
-        source_system
-    from known_ids
-    group by named_table, source_system
-),
-
 naming_columns as (
     select
         table_name,
@@ -44,35 +27,8 @@ naming_columns as (
     group by table_name, column_name, named_table, source_system
 ),
 
-matches as (
-    select
-        ids.table_name,
-        ids.column_name,
-        ids.source_system,
-        known_ids.source_system as known_system,
-        count(*) as known_count
-    from ids
-    inner join known_ids
-        on ids.named_table = known_ids.named_table
-        and ids.id = known_ids.id
-    where ids.table_name <> ids.named_table
-    group by ids.table_name, ids.column_name, ids.source_system, known_ids.source_system
-),
-
 shares as (
-    select
-        naming_columns.table_name,
-        naming_columns.column_name,
-        naming_columns.source_system,
-        known_systems.source_system as known_system,
-        {{ share('coalesce(matches.known_count, 0)', 'naming_columns.id_count') }} as known_share
-    from naming_columns
-    inner join known_systems on naming_columns.named_table = known_systems.named_table
-    left join matches
-        on naming_columns.table_name = matches.table_name
-        and naming_columns.column_name = matches.column_name
-        and naming_columns.source_system = matches.source_system
-        and known_systems.source_system = matches.known_system
+    select * from {{ ref('int_id_systems') }}
 ),
 
 other_systems as (
@@ -114,4 +70,6 @@ left join other_systems
     and naming_columns.source_system = other_systems.source_system
     and other_systems.place = 1
 cross join {{ ref('int_as_of') }} as as_of
-where naming_columns.named_table in (select known_systems.named_table from known_systems)
+where naming_columns.named_table in (
+    select ids.named_table from ids where ids.table_name = ids.named_table
+)

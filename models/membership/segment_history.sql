@@ -22,29 +22,18 @@ customers as (
     select * from {{ ref('int_customers') }}
 ),
 
-moved_ids as (
-    select * from {{ ref('int_published_ids') }}
-    where published_as <> customer_id
-),
-
--- Who took over an id, or lost one, is not the person that they were.
 changed_persons as (
-    select customer_id from moved_ids
-    union
-    select published_as as customer_id from moved_ids
+    select * from {{ ref('int_changed_persons') }}
 ),
 
 kept_definitions as (
     select definitions.segment
     from {{ ref('segment_definitions') }} as definitions
-    inner join base
-        on base.build_id is null
-        or definitions.defined_on <= base.as_of_date
+    inner join base on base.build_id is null or definitions.defined_on <= base.as_of_date
 ),
 
 open_stays as (
-    select * from stays
-    where exited_on is null
+    select * from stays where exited_on is null
 ),
 
 current_stays as (
@@ -92,14 +81,8 @@ cross join as_of
 union all
 
 select
-    stays.customer_id,
-    stays.segment,
-    stays.segment_value,
-    stays.entered_on,
-    stays.exited_on,
-    stays.entered_cause,
-    stays.exited_cause,
-    as_of.as_of_date
+    stays.customer_id, stays.segment, stays.segment_value, stays.entered_on, stays.exited_on,
+    stays.entered_cause, stays.exited_cause, as_of.as_of_date
 from stays
 cross join as_of
 where stays.exited_on is not null
@@ -107,14 +90,8 @@ where stays.exited_on is not null
 union all
 
 select
-    history.customer_id,
-    history.segment,
-    history.segment_value,
-    history.entered_on,
-    history.exited_on,
-    history.entered_cause,
-    history.exited_cause,
-    history.as_of_date
+    history.customer_id, history.segment, history.segment_value, history.entered_on,
+    history.exited_on, history.entered_cause, history.exited_cause, history.as_of_date
 from {{ ref('stg_published_segment_history') }} as history
 inner join base
     on history.build_id = base.current_build_id

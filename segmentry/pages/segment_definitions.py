@@ -92,6 +92,10 @@ def read_definitions(
     }
     thresholds = read_thresholds(project, variables)
     members = read_members(warehouse) if warehouse else {}
+    segments = read_segment_catalog(project)
+    variables_of = {
+        segment.name: find_variables(f"segment_{segment.name}", models) for segment in segments
+    }
     return [
         SegmentDefinition(
             segment=segment,
@@ -100,12 +104,12 @@ def read_definitions(
             values={value: with_values(text, thresholds) for value, text in segment.values.items()},
             members=members.get(segment.name, ""),
             thresholds=tuple(
-                thresholds[name]
-                for name in thresholds
-                if name in find_variables(f"segment_{segment.name}", models)
+                threshold
+                for threshold in thresholds.values()
+                if threshold.name in variables_of[segment.name]
             ),
         )
-        for segment in read_segment_catalog(project)
+        for segment in segments
     ]
 
 

@@ -31,7 +31,7 @@ TABLES = """
         linked_at timestamp, link_source_system text, link_account_id text, link_email text);
     create table segment_fingerprints (segment text, lineage_fingerprint text);
     create table segment_memberships (customer_id text, segment text, segment_value text);
-    create table customer_facts (customer_id text);
+    create table int_customers (customer_id text);
     create table stg_published_versions (build_id text, as_of_date date, based_on text,
         is_current boolean);
     create table stg_published_customers (build_id text, customer_id text);
@@ -118,7 +118,7 @@ class Models:
         self.fill("int_written_ids", [(*item, *NO_LINK) for item in day.owners.items()])
         self.fill("segment_fingerprints", day.definitions.items())
         self.fill("segment_catalog", [(name, name in day.valued) for name in day.definitions])
-        self.fill("customer_facts", [(name,) for name in set(day.owners.values())])
+        self.fill("int_customers", [(name,) for name in set(day.owners.values())])
         self.fill("segment_memberships", [(who, *place) for who, place in day.memberships])
         versions = {"current": current, "base": current.based_on if current else None}
         known = {name: version for name, version in versions.items() if version is not None}

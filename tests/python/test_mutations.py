@@ -286,7 +286,7 @@ MUTATIONS = (
     ),
     # Voice
     Mutation(
-        f"{INTERMEDIATE}/voice/int_customer_voice.sql",
+        "models/facts/voice_facts.sql",
         "responded_at desc, response_id desc",
         "responded_at desc, response_id asc",
     ),

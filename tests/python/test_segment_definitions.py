@@ -60,6 +60,27 @@ def test_the_rule_gives_its_numbers(definitions: list[SegmentDefinition]) -> Non
                 )
 
 
+def test_thresholds_are_those_of_the_facts_that_a_rule_names(
+    definitions: list[SegmentDefinition],
+) -> None:
+    shown = {
+        definition.segment.name: {threshold.name for threshold in definition.thresholds}
+        for definition in definitions
+    }
+    assert shown["rfm_groups"] == {
+        "rfm_groups_min_history_days",
+        *(f"frequency_score_{score}_min_orders" for score in (2, 3, 4, 5)),
+    }
+    assert "new_arrival_days" in shown["trendy_customers"]
+    assert "session_gap_minutes" in shown["returning_visitors"]
+    assert "trust_unflagged_opens" in shown["newsletter_readers"] & shown["idle_customers"]
+    assert shown["buyers"] == set()
+    # A threshold that bears the name of a segment is shown with it.
+    for segment, names in shown.items():
+        own = {name for name in configured_variables(ROOT, {}) if name.startswith(f"{segment}_")}
+        assert own <= names
+
+
 def test_every_segment_has_a_typical_use() -> None:
     assert [segment.name for segment in read_segment_catalog() if not segment.typical_use] == []
 

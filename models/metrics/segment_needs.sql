@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('segment_memberships') }}
 with
 
 raw_row_counts as (
