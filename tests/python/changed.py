@@ -63,6 +63,7 @@ ONLY_IN_MAKE_TEST = {
     "agreement",
     "dagster_runs",
     "dagster_server",
+    "house",
     "mutations",
     "publish_crashes",
     "raw_contract",
