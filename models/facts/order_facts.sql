@@ -48,12 +48,16 @@ select
     coalesce(orders.full_price_order_count, 0) as full_price_order_count,
     coalesce(orders.coupon_order_count, 0) as coupon_order_count,
     {{ share('orders.coupon_order_count', 'orders.order_count') }} as coupon_order_share,
-    {{ share('coalesce(products.item_count_last_365_days, 0)', 'orders.order_count_last_365_days') }}
-        as average_items_per_order_last_365_days,
+    {{ share(
+        'coalesce(products.item_count_last_365_days, 0)',
+        'orders.order_count_last_365_days',
+    ) }} as average_items_per_order_last_365_days,
     coalesce(products.products_bought_last_365_days, 0) as products_bought_last_365_days,
     products.top_category_last_365_days,
-    {{ share('products.top_category_order_count_last_365_days', 'orders.order_count_last_365_days') }}
-        as top_category_order_share_last_365_days,
+    {{ share(
+        'products.top_category_order_count_last_365_days',
+        'orders.order_count_last_365_days',
+    ) }} as top_category_order_share_last_365_days,
     coalesce(products.new_arrival_order_count_last_365_days, 0)
         as new_arrival_order_count_last_365_days,
     {{ share(

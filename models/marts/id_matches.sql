@@ -70,6 +70,7 @@ left join other_systems
     and naming_columns.source_system = other_systems.source_system
     and other_systems.place = 1
 cross join {{ ref('int_as_of') }} as as_of
-where naming_columns.named_table in (
-    select ids.named_table from ids where ids.table_name = ids.named_table
-)
+where
+    naming_columns.named_table in (
+        select ids.named_table from ids where ids.table_name = ids.named_table
+    )

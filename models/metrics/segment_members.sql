@@ -38,4 +38,4 @@ select
     '' as segment_value,
     customers.customer_id
 from as_of
-left join customers on true
+left join customers on as_of.as_of_date is not null

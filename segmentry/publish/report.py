@@ -1,10 +1,14 @@
 """What is told of published versions."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from segmentry.checks.definitions import DEFINITION_CHECK
+from segmentry.records.build import sample
 from segmentry.records.folders import CURRENT
 from segmentry.records.versions import Stored, Version
 from segmentry.settings.shop import ROOT, Settings
@@ -30,9 +34,9 @@ def print_published(version: Version, settings: Settings, console: Console) -> N
         f"{len(results):,} expectations asked, {len(warnings)} with a warning.",
         highlight=False,
     )
-    for result in warnings:
+    for warning in told_warnings(warnings):
         console.print(
-            f"Warning: {result['name']}: {result['message']}",
+            f"Warning: {warning}",
             style="yellow",
             markup=False,
             highlight=False,
@@ -46,6 +50,30 @@ def print_published(version: Version, settings: Settings, console: Console) -> N
         highlight=False,
         soft_wrap=True,
     )
+
+
+def told_warnings(warnings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what is said of warnings: a line each, but one for all definitions that changed.
+
+    A changed fact or macro changes the definition of every segment below it.
+    """
+    marker = DEFINITION_CHECK.partition("{}")[2]
+    changed = [
+        result["name"].removeprefix("segment_").removesuffix(marker)
+        for result in warnings
+        if result["name"].endswith(marker)
+    ]
+    lines = [
+        f"{result['name']}: {result['message']}"
+        for result in warnings
+        if len(changed) == 1 or not result["name"].endswith(marker)
+    ]
+    if len(changed) > 1:
+        lines.append(
+            f"the definitions of {len(changed)} segments are not the published ones: "
+            f"{sample(changed)}. Who enters and leaves stands on the page of the validation."
+        )
+    return lines
 
 
 def versions_table(stored: Stored, published: Path) -> Table:

@@ -79,8 +79,8 @@ MUTATIONS = (
     ),
     Mutation(
         "models/segments/browsing/segment_cart_abandoners.sql",
-        "<= customers.as_of - interval",
-        "< customers.as_of - interval",
+        "<= browsing.as_of - interval",
+        "< browsing.as_of - interval",
     ),
     Mutation(
         "models/segments/purchase/segment_black_friday_buyers.sql",
@@ -159,8 +159,8 @@ MUTATIONS = (
         "",
     ),
     Mutation(
-        "models/metrics/segment_metrics.sql",
-        "    where segment_value <> ''\n    group by segment, customer_id",
+        "models/metrics/segment_members.sql",
+        "where segment_value <> ''\ngroup by segment, customer_id",
         "    where segment_value <> ''",
     ),
     Mutation(
@@ -294,6 +294,53 @@ MUTATIONS = (
         f"{INTERMEDIATE}/voice/int_survey_responses.sql",
         "scaled_surveys.score > scaled_surveys.score_max_used",
         "scaled_surveys.score >= scaled_surveys.score_max_used",
+    ),
+    # Facts by subject
+    Mutation("models/facts/voice_facts.sql", "recency_rank = 2", "recency_rank = 3"),
+    Mutation(
+        "models/facts/voice_facts.sql",
+        "count(case when has_photo then 1 end)",
+        "count(has_photo)",
+    ),
+    Mutation(
+        "models/facts/profile_facts.sql",
+        "coalesce(order_places.country_code, profiles.country_code)",
+        "coalesce(profiles.country_code, order_places.country_code)",
+    ),
+    Mutation(
+        "models/facts/profile_facts.sql",
+        "case when order_places.country_code is null then profiles.city else order_places.city end",
+        "coalesce(order_places.city, profiles.city)",
+    ),
+    Mutation(
+        "models/facts/order_facts.sql",
+        "'coalesce(products.item_count_last_365_days, 0)'",
+        "'products.item_count_last_365_days'",
+    ),
+    Mutation(
+        "models/facts/order_facts.sql",
+        "share('orders.net_revenue', 'orders.order_count')",
+        "share('orders.net_revenue', 'placed_orders.placed_order_count')",
+    ),
+    Mutation(
+        "models/facts/activity_facts.sql",
+        "'browsing.last_event_at'",
+        "'browsing.last_session_at'",
+    ),
+    Mutation(
+        "models/facts/activity_facts.sql",
+        "'email.last_email_engagement_at'",
+        "'email.last_marketing_engagement_at'",
+    ),
+    Mutation(
+        "models/facts/email_facts.sql",
+        "coalesce(addresses.is_suppressed, false)",
+        "coalesce(addresses.is_suppressed, true)",
+    ),
+    Mutation(
+        "models/facts/browsing_facts.sql",
+        "shop_date('events.last_checkout_at'",
+        "shop_date('events.last_add_to_cart_at'",
     ),
 )
 

@@ -20,6 +20,7 @@ import pytest
 from segmentry.__main__ import main
 from segmentry.checks.results import CheckResult, Severity
 from segmentry.errors import RecordsError
+from segmentry.publish.report import told_warnings
 from segmentry.records.folders import switch
 from segmentry.records.log import Action, read_log
 from segmentry.records.versions import (
@@ -328,6 +329,24 @@ def test_a_warning_stops_nothing(shop: Shop) -> None:
     (result,) = version.manifest.validation["results"]
     assert result["observed"] == {"failed": 3}
     assert version.manifest.validation["success"] is True
+
+
+def test_definitions_that_changed_are_one_line() -> None:
+    changed = [
+        {"name": f"segment_{name}_definition_is_as_published", "message": f"{name} has another."}
+        for name in ("buyers", "one_timers")
+    ]
+    other = {"name": "identity_conflicts_are_absent", "message": "4."}
+    assert told_warnings([changed[0], other]) == [
+        "segment_buyers_definition_is_as_published: buyers has another.",
+        "identity_conflicts_are_absent: 4.",
+    ]
+    told = told_warnings([*changed, other])
+    assert told[0] == "identity_conflicts_are_absent: 4."
+    assert told[1:] == [
+        "the definitions of 2 segments are not the published ones: buyers, one_timers. Who enters "
+        "and leaves stands on the page of the validation."
+    ]
 
 
 def test_a_failed_check_stops_and_is_told(shop: Shop) -> None:

@@ -5,8 +5,14 @@ memberships as (
     select * from {{ ref('segment_memberships') }}
 ),
 
-explained_values as (
+explanations as (
     select * from {{ ref('segment_values') }}
+),
+
+explained_segments as (
+    select segment
+    from explanations
+    group by segment
 )
 
 select
@@ -14,10 +20,9 @@ select
     memberships.segment_value,
     count(*) as row_count
 from memberships
-inner join (select segment from explained_values group by segment) as explained
-    on memberships.segment = explained.segment
-left join explained_values
-    on memberships.segment = explained_values.segment
-    and memberships.segment_value = explained_values.segment_value
-where explained_values.segment is null
+inner join explained_segments on memberships.segment = explained_segments.segment
+left join explanations
+    on memberships.segment = explanations.segment
+    and memberships.segment_value = explanations.segment_value
+where explanations.segment is null
 group by memberships.segment, memberships.segment_value

@@ -28,7 +28,9 @@ stages as (
         case
             when orders.order_count_last_90_days >= 1 then 'recent buyer'
             when {{ cart_days }} < {{ var('journey_stages_cart_days') }} then 'ready to buy'
-            when browsing.products_viewed_last_30_days >= {{ var('journey_stages_min_products_compared') }}
+            when
+                browsing.products_viewed_last_30_days
+                >= {{ var('journey_stages_min_products_compared') }}
                 then 'comparing'
             when browsing.sessions_last_30_days >= 1 then 'browsing'
             when orders.order_count >= 1 then 'lapsed buyer'
