@@ -1,7 +1,3 @@
-{%- set table_names = [
-    'customers', 'products', 'orders', 'order_lines', 'refunds', 'events', 'surveys',
-    'email_events', 'consent_events', 'marketing_spend', 'exchange_rates',
-] -%}
 with
 
 line_counts as (
@@ -15,7 +11,7 @@ distinct_rows as (
         copies
     from {{ ref('base_malformed_lines') }}
 
-    {%- for name in table_names %}
+    {%- for name in raw_table_names() %}
 
     union all
 

@@ -1,7 +1,3 @@
-{%- set table_names = [
-    'customers', 'products', 'orders', 'order_lines', 'refunds', 'events', 'surveys',
-    'email_events', 'consent_events', 'marketing_spend', 'exchange_rates',
-] -%}
 with
 
 rejects as (
@@ -12,7 +8,7 @@ rejects as (
         {{ as_json(row_struct({'line': 'malformed_lines.line'})) }} as raw_row
     from {{ ref('base_malformed_lines') }} as malformed_lines
 
-    {%- for name in table_names %}
+    {%- for name in raw_table_names() %}
 
     union all
 

@@ -1,11 +1,7 @@
-{%- set table_names = [
-    'customers', 'products', 'orders', 'order_lines', 'refunds', 'events', 'surveys',
-    'email_events', 'consent_events', 'marketing_spend', 'exchange_rates',
-] -%}
 with
 
 read_rows as (
-    {%- for name in table_names %}
+    {%- for name in raw_table_names() %}
     select '{{ name }}' as table_name, unreadable_columns
     from {{ ref('base_' ~ name) }}
     where reject_reason is null and unreadable_columns is not null

@@ -29,7 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "examples": ("examples",),
     "examples/demo_shop": ("demo_shop",),
     "macros": (),
-    "macros/as_of": ("mistakes",),
+    "macros/intermediate": ("mistakes",),
     "macros/cross_database": ("components", "reading_csv"),
     "macros/materializations": ("components",),
     "macros/published": ("history", "published_history"),

@@ -75,6 +75,12 @@ def test_no_model_looks_forward_through_the_graph(compiled_project: CompiledProj
         assert segments <= ancestors(manifest, name), name
 
 
+def test_the_raw_tables_are_those_of_the_contract(compiled_project: CompiledProject) -> None:
+    manifest = compiled_project.manifest
+    code = manifest["macros"]["macro.segmentry.raw_table_names"]["macro_sql"]
+    assert set(re.findall(r"'(\w+)'", code)) == {table.name for table in compiled_project.contract}
+
+
 @pytest.mark.parametrize(
     ("model", "number"),
     [("voice_facts", 13), ("profile_facts", 8), ("email_facts", 5), ("int_order_places", 8)],

@@ -1,13 +1,9 @@
-{%- set table_names = [
-    'customers', 'products', 'orders', 'order_lines', 'refunds', 'events', 'surveys',
-    'email_events', 'consent_events', 'marketing_spend', 'exchange_rates',
-] -%}
 -- Every raw line of every table is staged, rejected or an exact duplicate of one that is. Events of
 -- bots are accepted rows, though `stg_events` leaves them out.
 with
 
 staged_rows as (
-    {%- for name in table_names %}
+    {%- for name in raw_table_names() %}
     select '{{ name }}' as table_name, count(*) as row_count from {{ ref('stg_' ~ name) }}
     union all
     {%- endfor %}

@@ -1,7 +1,3 @@
-{%- set table_names = [
-    'customers', 'products', 'orders', 'order_lines', 'refunds', 'events', 'surveys',
-    'email_events', 'consent_events', 'marketing_spend', 'exchange_rates',
-] -%}
 with
 
 row_counts as (
@@ -10,7 +6,7 @@ row_counts as (
         row_count
     from {{ source('raw_files', 'files') }}
 
-    {%- for name in table_names %}
+    {%- for name in raw_table_names() %}
 
     union all
 
