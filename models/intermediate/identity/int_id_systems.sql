@@ -35,7 +35,10 @@ naming_columns as (
         column_name,
         named_table,
         source_system,
-        count(*) as id_count
+        cast(sum(row_count) as {{ dbt.type_bigint() }}) as row_count,
+        count(*) as id_count,
+        {{ share("count(case when id like '''%' then 1 end)", 'count(*)') }} as apostrophe_share,
+        {{ share("count(case when id like '%.0' then 1 end)", 'count(*)') }} as decimal_share
     from ids
     where table_name <> named_table
     group by table_name, column_name, named_table, source_system
@@ -60,6 +63,10 @@ select
     naming_columns.table_name,
     naming_columns.column_name,
     naming_columns.source_system,
+    naming_columns.row_count,
+    naming_columns.id_count,
+    naming_columns.apostrophe_share,
+    naming_columns.decimal_share,
     known_systems.source_system as known_system,
     {{ share('coalesce(matches.known_count, 0)', 'naming_columns.id_count') }} as known_share
 from naming_columns
