@@ -16,6 +16,7 @@ from tests.python.warehouse import run_dbt
 MODELS = (
     "int_history_base",
     "int_published_ids",
+    "int_changed_persons",
     "int_published_stays",
     "customer_merges",
     "segment_definitions",
