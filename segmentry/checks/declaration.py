@@ -20,10 +20,11 @@ from segmentry.records.versions import Version
 
 def count_checks(manifest: Mapping[str, Any]) -> Counter[str]:
     """Return how many checks a validation asks of each table, by dbt's manifest."""
+    public = public_tables(manifest)
     columns = {
         node["name"]: list(node["columns"])
         for node in manifest["nodes"].values()
-        if node["name"] in public_tables(manifest)
+        if node["name"] in public
     }
     declared = declared_checks(declared_data_tests(manifest), columns)
     segments = read_segment_catalog()

@@ -20,11 +20,20 @@ def declared_checks(
     """
     checks = {
         check.name: check
-        for test in tests
-        if test.stops_publishing and test.is_answered_by(columns.keys())
+        for test in audited_tests(tests, columns.keys())
         for check in checks_of(test, columns[test.table])
     }
     return list(checks.values())
+
+
+def audited_tests(tests: Iterable[DataTest], tables: Collection[str]) -> list[DataTest]:
+    """Return the data tests that must hold of what is published, and that it can answer.
+
+    Args:
+        tests: the data tests.
+        tables: the published tables.
+    """
+    return [test for test in tests if test.stops_publishing and test.is_answered_by(tables)]
 
 
 def checks_of(test: DataTest, columns: Collection[str]) -> Iterator[Check]:
@@ -39,7 +48,7 @@ def checks_of(test: DataTest, columns: Collection[str]) -> Iterator[Check]:
     for name, rule in rules:
         yield Check(f"{test.table}_{name}", test.table, rule, shown_columns=shown)
     if not rules:
-        # What is found nowhere else, dbt calls so.
+        # So dbt calls the column whose values are found nowhere else.
         found = ("from_field",) if {*test.columns} <= {*shown} else ()
         rule = DbtTest(test.query, test.expectation)
         yield Check(test.name, test.table, rule, shown_columns=(*test.shown_columns, *found))

@@ -68,21 +68,21 @@ class Answer:
     exception: str | None = None
 
 
-def run_checks(warehouse: Path, checks: Sequence[Check]) -> list[Answer]:
-    """Ask a warehouse, which is opened for reading only, and return an answer per check.
+def run_checks(database: Path, checks: Sequence[Check]) -> list[Answer]:
+    """Ask a database, which is opened for reading only, and return an answer per check.
 
     Args:
-        warehouse: the DuckDB file.
+        database: the DuckDB file.
         checks: what is asked.
 
     Raises:
-        ValidationError: when the warehouse can't be opened.
+        ValidationError: when the database can't be opened.
     """
     register_dialect()
     context = gx.get_context(mode="ephemeral", project_config=configuration())
     datasource = context.data_sources.add_sql(
         "warehouse",
-        connection_string=read_only_url(warehouse),
+        connection_string=read_only_url(database),
     )
     suites: dict[str, list[Check]] = {}
     for check in checks:
@@ -97,7 +97,7 @@ def run_checks(warehouse: Path, checks: Sequence[Check]) -> list[Answer]:
                     answers[answer.check.name] = add_sample(connection, answer)
     except (SQLAlchemyError, GreatExpectationsError) as error:
         raise ValidationError(
-            f"{warehouse} can't be checked; is a build running? ({safe_text(str(error))})"
+            f"What was built can't be checked ({safe_text(str(error))}): build it again."
         ) from error
     return [answers[check.name] for check in checks]
 
@@ -111,9 +111,9 @@ def configuration() -> DataContextConfig:
     )
 
 
-def read_only_url(warehouse: Path) -> str:
+def read_only_url(database: Path) -> str:
     """Return the URL under which SQLAlchemy opens a DuckDB file for reading only."""
-    url = URL.create(DRIVER, database=str(warehouse.absolute()), query={"access_mode": "read_only"})
+    url = URL.create(DRIVER, database=str(database.absolute()), query={"access_mode": "read_only"})
     return url.render_as_string()
 
 

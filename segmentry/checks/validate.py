@@ -21,7 +21,12 @@ from segmentry.checks.thresholds import read_thresholds
 from segmentry.errors import ValidationError
 from segmentry.project.segment_catalog import CatalogSegment, read_segment_catalog
 from segmentry.reading import sql
-from segmentry.records.build import read_invocation_id, read_public_columns, read_rows
+from segmentry.records.build import (
+    read_invocation_id,
+    read_public_columns,
+    read_rows,
+    read_segments,
+)
 from segmentry.records.data_tests import AS_OF, read_data_tests
 from segmentry.records.databases import BI, DATABASES
 from segmentry.records.last_build import read_last_build
@@ -102,10 +107,15 @@ def collect(build: duckdb.DuckDBPyConnection, folder: Path, database: Path) -> N
         ValidationError: when something can't be read.
     """
     try:
+        # Segments are asked of the memberships. A view costs, asked or not: its file is opened with
+        # every look at the database.
+        segments = {f"segment_{segment}" for segment in read_segments(build)}
         build.execute(f"attach {sql.text(database)} as {AUDIT}")
         for published in DATABASES:
             for file in sorted((folder / published.parquet).glob("*.parquet")):
-                build.execute(f"create view {AUDIT}.{sql.name(file.stem)} as from {sql.text(file)}")
+                if file.stem not in segments:
+                    view = f"{AUDIT}.{sql.name(file.stem)}"
+                    build.execute(f"create view {view} as from {sql.text(file)}")
         for table in OF_THE_BUILD:
             build.execute(f"create table {AUDIT}.{table} as from {table}")
         build.execute(f"create table {AUDIT}.{AGES} as {age_query(read_raw_tables())}")

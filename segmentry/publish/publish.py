@@ -47,6 +47,8 @@ from segmentry.records.versions import (
 from segmentry.settings.shop import Settings
 
 DATA_DOCS = "validation"
+# Where DuckDB writes what does not fit into memory, as long as a version is written and audited.
+SPILL = "spill"
 # Validates the files of a version, written from a build into a folder; the last one is for pages.
 Audit: TypeAlias = Callable[[duckdb.DuckDBPyConnection, Path, Path], Validation]
 # The macro `check_nothing_is_published` says the same before a build.
@@ -188,6 +190,7 @@ def write_draft(
         draft.mkdir(mode=0o700)
         row_counts = write_databases(build, draft, build_id)
         validation = audit(build, draft, draft / DATA_DOCS)
+        shutil.rmtree(draft / SPILL, ignore_errors=True)
         check_validation(validation)
         show_pages(draft / DATA_DOCS)
         as_of, as_of_date = read_moment(build)
@@ -221,7 +224,7 @@ def write_draft(
 def write_databases(
     build: duckdb.DuckDBPyConnection, folder: Path, build_id: str
 ) -> dict[str, int]:
-    """Write the public tables of a build into a folder.
+    """Write the public tables of a build into a folder, and spill there what memory can't hold.
 
     Returns:
         The rows of every table.
@@ -229,13 +232,11 @@ def write_databases(
     Raises:
         PublishError: when the build holds what must not be published.
     """
-    spill = folder / "spill"
-    build.execute(f"set temp_directory = {sql.text(spill)}")
+    build.execute(f"set temp_directory = {sql.text(folder / SPILL)}")
     columns = read_public_columns(build)
     row_counts: dict[str, int] = {}
     for database in DATABASES:
         row_counts |= write_database(build, database, columns, folder, build_id)
-    shutil.rmtree(spill, ignore_errors=True)
     return row_counts
 
 

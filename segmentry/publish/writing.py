@@ -8,7 +8,7 @@ import duckdb
 
 from segmentry.errors import PublishError
 from segmentry.reading import sql
-from segmentry.records.build import BUILD_ID, PublicColumn, read_segment_sizes
+from segmentry.records.build import BUILD_ID, PublicColumn, read_segments
 from segmentry.records.databases import ADDRESS, Database
 from segmentry.records.folders import make_folder
 from segmentry.records.last_build import MEMBERSHIPS
@@ -50,7 +50,7 @@ def write_database(
             lambda column: column.table,
         )
     }
-    segments = {f"segment_{segment}": segment for segment in read_segment_sizes(build)}
+    segments = {f"segment_{segment}": segment for segment in read_segments(build)}
     row_counts = {}
     build.execute(f"attach {sql.text(file)} as {ALIAS}")
     build.execute("begin")

@@ -180,6 +180,12 @@ def read_segment_sizes(build: duckdb.DuckDBPyConnection) -> dict[str, int]:
     )
 
 
+def read_segments(build: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the segments of the catalog."""
+    rows = read_rows(build, "select segment from segment_catalog order by segment")
+    return [segment for (segment,) in rows]
+
+
 def read_fingerprints(build: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return by which definition every segment of the catalog was built."""
     return dict(

@@ -20,6 +20,7 @@ import pytest
 from segmentry.__main__ import main
 from segmentry.checks.data_docs import render_data_docs
 from segmentry.checks.declaration import count_checks
+from segmentry.checks.declared import audited_tests
 from segmentry.checks.definitions import DEFINITION_CHECK
 from segmentry.checks.raw_tables import read_raw_tables
 from segmentry.checks.results import CheckResult, Severity, Validation
@@ -236,11 +237,7 @@ def declared_breaks(settings: Settings) -> list[Break]:
         columns: dict[str, list[str]] = {}
         for column in read_public_columns(build):
             columns.setdefault(column.table, []).append(column.name)
-        tests = [
-            test
-            for test in read_data_tests(build)
-            if test.stops_publishing and test.is_answered_by(columns)
-        ]
+        tests = audited_tests(read_data_tests(build), columns)
     return list(breaks(tests, columns))
 
 
@@ -324,6 +321,7 @@ def test_what_is_broken_is_noticed_alone(sound: Path, tmp_path: Path) -> None:
         warehouse = copy_and_change(sound, folder, item.sql)
         results = check_tables(settings_of(warehouse, folder), {item.check.table})
         assert item.check.name in failed(results), item.sql
+        shutil.rmtree(folder)
 
 
 def test_raw_tables_and_identities_are_checked(sound: Path, tmp_path: Path) -> None:
