@@ -13,7 +13,7 @@ DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo build publish roll-back serve what-if check test tested types linted prove example docs lock clean
+.PHONY: demo build publish roll-back serve what-if check test tested asked bounced types linted prove example docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
@@ -53,14 +53,18 @@ check: $(READY)
 test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target tested types linted
-	$(BIN)/dbt-bouncer
-	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 2 --dist worksteal
+	@$(MAKE) --no-print-directory --jobs tested types linted asked bounced
 
-# The first two take a core each, the linter both.
+# The build comes before what is asked of it; types and the linter fill the pauses.
 tested: $(READY)
 	@rm -rf $(dir $(TESTED)) && mkdir -p $(dir $(TESTED))
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=$(TESTED) DBT_LOG_LEVEL_FILE=none $(BIN)/dbt --quiet build
+
+asked: tested
+	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 2 --dist worksteal
+
+bounced: tested
+	$(BIN)/dbt-bouncer
 
 types: $(READY)
 	$(BIN)/mypy

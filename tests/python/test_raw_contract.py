@@ -33,7 +33,12 @@ from tests.python.warehouse import ROOT, BuildError, dbt_vars, run_dbt
 Contents = dict[str, Counter[str]]
 
 SHOP_SEED = 3
-BUILD = ("build", "--exclude-resource-type=test", "--exclude-resource-type=unit_test")
+BUILD = (
+    "build",
+    "--no-write-json",
+    "--exclude-resource-type=test",
+    "--exclude-resource-type=unit_test",
+)
 # What is no answer about the shop: inner steps, and the records of how the models were built.
 NOT_PUBLIC = ("base_", "stg_", "int_", "model_fingerprints", "build_log")
 # Tables that speak of the raw rows themselves, whatever day the facts are computed for.

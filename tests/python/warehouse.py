@@ -123,6 +123,7 @@ def build_warehouse(
         "--exclude-resource-type=test",
         "--exclude-resource-type=unit_test",
         "--quiet",
+        "--no-write-json",
         *(("--select", select) if select else ()),
         raw_dir=raw_dir,
         warehouse=warehouse,
