@@ -5,6 +5,7 @@
 
 {% macro duckdb__read_integer(column) -%}
     case
+        when typeof({{ column }}) <> 'VARCHAR' then try_cast({{ column }} as bigint)
         when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]+([.]0+)?')
             then try_cast(split_part(cast({{ column }} as varchar), '.', 1) as bigint)
     end

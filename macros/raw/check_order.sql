@@ -10,27 +10,21 @@ known_orders as (
         count(case when reject_reason is null then 1 end) as staged_order_count
     from {{ orders }}
     group by source_system, order_id
-),
-
-checked_rows as (
-    select
-        {{ rows }}.*,
-        case
-            when {{ rows }}.reject_reason is not null then {{ rows }}.reject_reason
-            when known_orders.order_id is null then 'unknown order'
-            when known_orders.staged_order_count = 0 then 'order rejected'
-        end as final_reason
-    from {{ rows }}
-    left join known_orders
-        on {{ rows }}.source_system = known_orders.source_system
-        and {{ rows }}.order_id = known_orders.order_id
 )
 
 select
-    {{ contract_columns(table_name, 'checked_rows') }},
-    case when checked_rows.final_reason is not null then checked_rows.raw_row end as raw_row,
-    checked_rows.unreadable_columns,
-    checked_rows.copies,
-    checked_rows.final_reason as reject_reason
-from checked_rows
+    {{ contract_columns(table_name, rows) }},
+    {{ rows }}.unreadable_columns,
+    {{ rows }}.file_path,
+    {{ rows }}.place_in_file,
+    {{ rows }}.copies,
+    case
+        when {{ rows }}.reject_reason is not null then {{ rows }}.reject_reason
+        when known_orders.order_id is null then 'unknown order'
+        when known_orders.staged_order_count = 0 then 'order rejected'
+    end as reject_reason
+from {{ rows }}
+left join known_orders
+    on {{ rows }}.source_system = known_orders.source_system
+    and {{ rows }}.order_id = known_orders.order_id
 {%- endmacro %}

@@ -7,10 +7,11 @@
     case
     {%- for column in table.columns %}
         {%- if column.is_required %}
-        when read_rows.raw_row.{{ column.name }} is null then 'missing {{ column.name }}'
+        when {{ 'read_rows.' ~ column.name ~ ('_is_missing' if is_doubtful(column) else ' is null') }}
+            then 'missing {{ column.name }}'
         {%- endif %}
-        {%- if column.is_required and column.type != 'text' or column.unreadable == 'reject' %}
-        when read_rows.raw_row.{{ column.name }} is not null and read_rows.{{ column.name }} is null
+        {%- if is_doubtful(column) %}
+        when read_rows.{{ column.name }} is null and not read_rows.{{ column.name }}_is_missing
             then 'unreadable {{ column.name }}'
         {%- endif %}
     {%- endfor %}

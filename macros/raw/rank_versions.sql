@@ -3,7 +3,7 @@
     but the best of the rows that share a key: `reject_reason` is their reason, else `duplicate key`.
     The best has the greatest updated_at, then own timestamp, then stands last in the files, then has
     the greatest md5 of its columns as text.
-    `rows` must hold rows of one raw table whose key repeats.
+    `rows` must hold every row of one raw table that shares a key with one of them.
 -#}
 {% macro rank_versions(table_name, rows, reason='contract_reason') %}
     {%- if not execute -%}
@@ -13,12 +13,13 @@
         {%- set names = table.columns | map(attribute='name') | list -%}
         {%- set texts = [] -%}
         {%- for name in names -%}
-            {%- do texts.append("coalesce(raw_row." ~ name ~ ", '')") -%}
+            {%- do texts.append("coalesce(distinct_rows.raw_row." ~ name ~ ", '')") -%}
         {%- endfor -%}
         select
             {{ contract_columns(table_name, 'distinct_rows') }},
-            distinct_rows.raw_row,
             distinct_rows.unreadable_columns,
+            distinct_rows.file_path,
+            distinct_rows.place_in_file,
             distinct_rows.copies,
             coalesce(
                 distinct_rows.{{ reason }},
@@ -42,12 +43,14 @@
             ) as reject_reason
         from (
             select
-                {{ rows }}.*,
-                count(*) over (partition by raw_row) as copies,
+                rows_as_text.*,
+                count(*) over (partition by rows_as_text.raw_row) as copies,
                 row_number() over (
-                    partition by raw_row order by file_path desc, place_in_file desc
+                    partition by rows_as_text.raw_row order by file_path desc, place_in_file desc
                 ) as copy_number
-            from {{ rows }}
+            from (
+                {{ with_raw_rows(table_name, rows) }}
+            ) as rows_as_text
         ) as distinct_rows
         where distinct_rows.copy_number = 1
     {%- endif -%}

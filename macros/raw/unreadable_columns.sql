@@ -8,8 +8,8 @@
         {%- if column.unreadable != 'reject' -%}
             {%- set name = 'source_rows.' ~ column.name -%}
             {%- do names.append(
-                "case when " ~ read_text(name) ~ " is not null and " ~ read_value(column, name)
-                ~ " is null then '" ~ column.name ~ "' end"
+                "case when " ~ read_value(column, name) ~ " is null and not (" ~ is_missing(name)
+                ~ ") then '" ~ column.name ~ "' end"
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -36,7 +36,7 @@ select
     coalesce(product_views.products_viewed_last_30_days, 0) as products_viewed_last_30_days,
     coalesce(product_views.products_viewed_last_365_days, 0) as products_viewed_last_365_days,
     events.last_product_view_at,
-    product_views.last_viewed_product_id,
+    events.last_viewed_product_id,
     events.last_add_to_cart_at,
     as_of.as_of_date - {{ shop_date('events.last_add_to_cart_at', var('shop_timezone')) }}
         as days_since_last_add_to_cart,

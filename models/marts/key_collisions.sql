@@ -14,7 +14,7 @@ versions as (
         source_system,
         {{ key }} as key,
         customer_id
-    from {{ ref('base_event_repeats' if name == 'events' else 'base_' ~ name) }}
+    from {{ ref('base_event_exceptions' if name == 'events' else 'base_' ~ name) }}
     where reject_reason is null or reject_reason = 'duplicate key'
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -3,7 +3,7 @@ with
 read_rows as (
     {%- for name in raw_table_names() %}
     select '{{ name }}' as table_name, unreadable_columns
-    from {{ ref('base_' ~ name) }}
+    from {{ ref('base_event_exceptions' if name == 'events' else 'base_' ~ name) }}
     where reject_reason is null and unreadable_columns is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}

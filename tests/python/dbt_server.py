@@ -58,6 +58,9 @@ class DbtServer:
 def read_project(name: str) -> Manifest | None:
     """Return the project as dbt reads it, None when it can't.
 
+    What it read before is used, unless it can't make sense of that: it doesn't forget the unit tests
+    of models that are gone.
+
     Args:
         name: the name of the warehouse, which stands in the name of every table.
     """
@@ -67,13 +70,19 @@ def read_project(name: str) -> Manifest | None:
     command = ["--quiet", "parse", "--target-path", str(folder), "--log-path", str(folder)]
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        result = dbtRunner().invoke(command).result
-    return result if isinstance(result, Manifest) else None
+        for flags in ([], ["--no-partial-parse"]):
+            result = dbtRunner().invoke([*command, *flags]).result
+            if isinstance(result, Manifest):
+                return result
+    return None
 
 
 def run_in_fork(arguments: list[str], environment: dict[str, str], output: str) -> bool:
     """Run a dbt command in a fork of this process and return whether it succeeded."""
     manifest = read_project(Path(environment["SEGMENTRY_WAREHOUSE"]).stem)
+    if manifest is None:
+        # What can't be read is told by a process of its own: in a fork, dbt's parser waits forever.
+        return run_in_process(arguments, environment, output)
     child = os.fork()
     if child:
         return os.waitpid(child, 0)[1] == 0
@@ -86,6 +95,14 @@ def run_in_fork(arguments: list[str], environment: dict[str, str], output: str) 
     close_warehouse()
     sys.stdout.flush()
     os._exit(0 if success else 1)
+
+
+def run_in_process(arguments: list[str], environment: dict[str, str], output: str) -> bool:
+    """Run a dbt command in a process of its own and return whether it succeeded."""
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    with open(output, "w") as stream:
+        result = subprocess.run(command, env=environment, stdout=stream, stderr=stream, check=False)
+    return result.returncode == 0
 
 
 def close_warehouse() -> None:

@@ -172,7 +172,7 @@ MUTATIONS = (
     Mutation(f"{INTERMEDIATE}/as_of/int_as_of.sql", "as_of_date - 90 then", "as_of_date - 91 then"),
     Mutation(f"{INTERMEDIATE}/as_of/int_as_of.sql", "where day > ", "where day >= "),
     Mutation(
-        f"{INTERMEDIATE}/browsing/int_visitor_days.sql",
+        f"{INTERMEDIATE}/events/int_event_days.sql",
         "events.occurred_at < as_of.as_of",
         "events.occurred_at <= as_of.as_of",
     ),
@@ -182,14 +182,24 @@ MUTATIONS = (
         "as_of.as_of_date - 31",
     ),
     Mutation(
-        f"{INTERMEDIATE}/browsing/int_session_parts.sql",
-        "> previous_occurred_at + interval",
-        ">= previous_occurred_at + interval",
+        f"{INTERMEDIATE}/browsing/int_session_slices.sql",
+        "> previous_ended_at + interval",
+        ">= previous_ended_at + interval",
     ),
     Mutation(
-        f"{INTERMEDIATE}/browsing/int_session_parts.sql",
-        "where session_id is null",
-        "where session_id is null and anonymous_id is not null",
+        f"{INTERMEDIATE}/browsing/int_session_slices.sql",
+        "        max(ended_at) over (",
+        "        lag(ended_at) over (",
+    ),
+    Mutation(
+        "macros/intermediate/cut_by_pauses.sql",
+        "when occurred_at > interval",
+        "when occurred_at >= interval",
+    ),
+    Mutation(
+        f"{INTERMEDIATE}/events/int_product_days.sql",
+        "in ('view_item', 'add_to_cart')",
+        "= 'view_item'",
     ),
     Mutation("models/staging/raw/stg_events.sql", " and not coalesce(is_bot, false)", ""),
     Mutation(

@@ -1,7 +1,8 @@
 with
 
 product_days as (
-    select * from {{ ref('int_visitor_product_days') }}
+    select * from {{ ref('int_product_days') }}
+    where view_count > 0
 ),
 
 visitor_persons as (
@@ -13,12 +14,9 @@ select
     visitor_persons.customer_id,
     product_days.source_system,
     product_days.product_id,
-    product_days.viewed_on,
+    product_days.occurred_on as viewed_on,
     sum(product_days.view_count) as view_count,
-    max(product_days.last_viewed_at) as last_viewed_at,
-    {{ last_by(
-        'product_days.last_event_id', 'product_days.last_viewed_at', 'product_days.last_event_id'
-    ) }} as last_event_id
+    max(product_days.last_viewed_at) as last_viewed_at
 from product_days
 inner join visitor_persons
     on {{ same_identity('product_days', 'visitor_persons') }}
@@ -27,4 +25,4 @@ group by
     visitor_persons.customer_id,
     product_days.source_system,
     product_days.product_id,
-    product_days.viewed_on
+    product_days.occurred_on

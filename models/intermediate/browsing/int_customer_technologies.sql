@@ -1,10 +1,10 @@
 with
 
-visitor_days as (
-    select visitor_days.*
-    from {{ ref('int_visitor_days') }} as visitor_days
+event_days as (
+    select event_days.*
+    from {{ ref('int_event_days') }} as event_days
     cross join {{ ref('int_as_of') }} as as_of
-    where visitor_days.occurred_on > as_of.as_of_date - 90
+    where event_days.occurred_on > as_of.as_of_date - 90
 ),
 
 visitor_persons as (
@@ -24,14 +24,14 @@ sessions as (
 customer_days as (
     select
         visitor_persons.customer_id,
-        visitor_days.device_type,
-        visitor_days.browser,
-        visitor_days.event_count,
-        visitor_days.last_event_at
-    from visitor_days
+        event_days.device_type,
+        event_days.browser,
+        event_days.event_count,
+        event_days.ended_at as last_event_at
+    from event_days
     inner join visitor_persons
-        on {{ same_identity('visitor_days', 'visitor_persons') }}
-        and {{ is_same('visitor_days.anonymous_id', 'visitor_persons.anonymous_id') }}
+        on {{ same_identity('event_days', 'visitor_persons') }}
+        and {{ is_same('event_days.anonymous_id', 'visitor_persons.anonymous_id') }}
 ),
 
 uses as (

@@ -1,26 +1,16 @@
 with
 
-events as (
-    select * from {{ ref('stg_events') }}
-),
-
-as_of as (
-    select * from {{ ref('int_as_of') }}
+event_days as (
+    select * from {{ ref('int_event_days') }}
 )
 
 select
-    events.source_system,
-    events.anonymous_id,
-    events.account_id,
-    events.email,
-    count(*) as event_count,
-    min(events.occurred_at) as first_event_at,
-    max(events.occurred_at) as last_event_at
-from events
-cross join as_of
-where events.occurred_at < as_of.as_of
-group by
-    events.source_system,
-    events.anonymous_id,
-    events.account_id,
-    events.email
+    source_system,
+    anonymous_id,
+    account_id,
+    email,
+    cast(sum(event_count) as {{ dbt.type_bigint() }}) as event_count,
+    min(started_at) as first_event_at,
+    max(ended_at) as last_event_at
+from event_days
+group by source_system, anonymous_id, account_id, email

@@ -3,13 +3,16 @@
 with
 
 visits as (
-    select * from {{ ref('int_visits') }}
+    select
+        visits.*,
+        coalesce(carts.is_abandoned, false) as has_abandoned_cart
+    from {{ ref('int_visits') }} as visits
+    left join {{ ref('int_carts') }} as carts on visits.visit_number = carts.visit_number
 ),
 
 visit_categories as (
     select * from {{ ref('int_visit_categories') }}
 )
-
 select
     'shop' as dimension,
     '' as dimension_value,

@@ -6,12 +6,9 @@ as_of as (
 
 events as (
     select events.*
-    from {{ ref('stg_events') }} as events
+    from {{ ref('int_purchase_events') }} as events
     cross join as_of
-    where
-        events.event_name = 'purchase'
-        and events.occurred_at >= as_of.last_90_days_from
-        and events.occurred_at < as_of.as_of
+    where events.occurred_at >= as_of.last_90_days_from
 ),
 
 visitor_persons as (

@@ -5,35 +5,19 @@ sessions as (
     from {{ ref('int_sessions') }} as sessions
     cross join {{ ref('int_as_of') }} as as_of
     where sessions.started_at >= as_of.last_90_days_from
-),
-
-carts as (
-    select * from {{ ref('int_carts') }}
 )
 
 select
     row_number() over (
-        order by
-            sessions.source_system,
-            sessions.visitor_type,
-            sessions.visitor_id,
-            sessions.session_id,
-            sessions.session_number
+        order by source_system, visitor_type, visitor_id, session_id, session_number
     ) as visit_number,
-    sessions.source_system,
-    sessions.visitor_type,
-    sessions.visitor_id,
-    sessions.session_id,
-    sessions.customer_id,
-    coalesce(sessions.country_code, 'unknown') as country_code,
-    carts.visitor_id is not null as has_cart,
-    coalesce(carts.is_abandoned, false) as has_abandoned_cart,
-    sessions.started_at,
-    sessions.ended_at
+    source_system,
+    visitor_type,
+    visitor_id,
+    session_id,
+    customer_id,
+    coalesce(country_code, 'unknown') as country_code,
+    add_to_cart_count > 0 as has_cart,
+    started_at,
+    ended_at
 from sessions
-left join carts
-    on sessions.source_system = carts.source_system
-    and sessions.visitor_type = carts.visitor_type
-    and sessions.visitor_id = carts.visitor_id
-    and {{ is_same('sessions.session_id', 'carts.session_id') }}
-    and sessions.session_number = carts.session_number

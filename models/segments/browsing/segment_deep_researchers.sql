@@ -5,8 +5,12 @@ customers as (
 ),
 
 product_views as (
-    select * from {{ ref('int_session_product_views') }}
-    where view_count >= {{ var('deep_researchers_min_views') }}
+    select visit_products.*
+    from {{ ref('int_visit_products') }} as visit_products
+    cross join {{ ref('int_as_of') }} as as_of
+    where
+        visit_products.view_count >= {{ var('deep_researchers_min_views') }}
+        and visit_products.started_at >= as_of.last_30_days_from
 ),
 
 researchers as (

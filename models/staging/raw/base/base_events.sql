@@ -6,26 +6,35 @@ read_rows as (
     {{ read_contract_rows('events', source('raw', 'events')) }}
 ),
 
-repeated_keys as (
-    select
-        source_system,
-        event_id
-    from {{ ref('base_event_repeats') }}
-    group by source_system, event_id
+exceptions as (
+    select * from {{ ref('base_event_exceptions') }}
+),
+
+exceptional_keys as (
+    select {{ key_hash(key_columns(raw_table('events')) if execute else ['event_id']) }} as key_hash
+    from exceptions
+    group by key_hash
 )
 
 select
     {{ contract_columns('events', 'read_rows') }},
-    read_rows.raw_row,
     read_rows.unreadable_columns,
+    read_rows.file_path,
+    read_rows.place_in_file,
     1 as copies,
-    read_rows.contract_reason as reject_reason
+    null as reject_reason
 from read_rows
-left join repeated_keys
-    on read_rows.source_system = repeated_keys.source_system
-    and {{ is_same('read_rows.event_id', 'repeated_keys.event_id') }}
-where repeated_keys.source_system is null
+where not exists (
+    select 1 from exceptional_keys where exceptional_keys.key_hash = read_rows.key_hash
+)
 
 union all
 
-select * from {{ ref('base_event_repeats') }}
+select
+    {{ contract_columns('events', 'exceptions') }},
+    exceptions.unreadable_columns,
+    exceptions.file_path,
+    exceptions.place_in_file,
+    exceptions.copies,
+    exceptions.reject_reason
+from exceptions

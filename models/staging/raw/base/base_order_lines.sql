@@ -5,7 +5,7 @@ read_rows as (
 ),
 
 resolved_rows as (
-    with {{ resolve_rows('order_lines', 'read_rows', keep_raw_rows=true) }}
+    with {{ resolve_rows('order_lines', 'read_rows') }}
 ),
 
 {{ check_order('order_lines', 'resolved_rows', ref('base_orders')) }}

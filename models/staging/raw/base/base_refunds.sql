@@ -5,7 +5,7 @@ read_rows as (
 ),
 
 resolved_rows as (
-    with {{ resolve_rows('refunds', 'read_rows', keep_raw_rows=true) }}
+    with {{ resolve_rows('refunds', 'read_rows') }}
 ),
 
 {{ check_order('refunds', 'resolved_rows', ref('base_orders')) }}
