@@ -65,7 +65,7 @@ counts as (
         coalesce(traffic.abandoned_cart_count, sums.abandoned_cart_count) as abandoned_carts
     from sums
     inner join sums as everyone on everyone.segment = ''
-    left join traffic on sums.segment = ''
+    left join traffic on case when sums.segment = '' then 'shop' end = traffic.dimension
 )
 
 select

@@ -58,8 +58,8 @@ class DbtServer:
 def read_project(name: str) -> Manifest | None:
     """Return the project as dbt reads it, None when it can't.
 
-    What it read before is used, unless it can't make sense of that: it doesn't forget the unit tests
-    of models that are gone.
+    What it read before is used, unless it can't make sense of that: it doesn't forget the unit
+    tests of models that are gone.
 
     Args:
         name: the name of the warehouse, which stands in the name of every table.

@@ -34,15 +34,15 @@ sliced_events as (
 
 event_days as (
     select
-        source_system, anonymous_id, account_id, email, session_id, occurred_on, device_type, browser,
-        slice_number, event_id, event_name, product_id, country_code, utm_source, occurred_at
+        source_system, anonymous_id, account_id, email, session_id, occurred_on, device_type,
+        browser, slice_number, event_id, event_name, product_id, country_code, utm_source, occurred_at
     from tracked_events
 
     union all
 
     select
-        source_system, anonymous_id, account_id, email, session_id, occurred_on, device_type, browser,
-        slice_number, event_id, event_name, product_id, country_code, utm_source, occurred_at
+        source_system, anonymous_id, account_id, email, session_id, occurred_on, device_type,
+        browser, slice_number, event_id, event_name, product_id, country_code, utm_source, occurred_at
     from sliced_events
 )
 

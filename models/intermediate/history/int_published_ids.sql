@@ -64,6 +64,6 @@ left join written_ids as current_ids on ids.published_id = current_ids.written_i
 left join written_ids as targets on ids.published_as = targets.written_id
 left join renamings
     on ids.build_id = renamings.build_id
-    and ids.published_id = renamings.former_customer_id
-    and current_ids.written_id is null
+    and case when current_ids.written_id is null then ids.published_id end
+    = renamings.former_customer_id
 where ids.id_rank = 1

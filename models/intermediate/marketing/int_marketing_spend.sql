@@ -12,7 +12,9 @@ rates as (
         currency,
         rate,
         rate_date as valid_from,
-        lead(rate_date) over (partition by currency order by rate_date) as valid_until
+        lead(rate_date, 1, cast('9999-12-31' as date)) over (
+            partition by currency order by rate_date
+        ) as valid_until
     from {{ ref('stg_exchange_rates') }}
     where currency <> '{{ var("reporting_currency") }}'
 )
@@ -28,4 +30,4 @@ from marketing_spend
 left join rates
     on marketing_spend.currency = rates.currency
     and marketing_spend.spend_date >= rates.valid_from
-    and (marketing_spend.spend_date < rates.valid_until or rates.valid_until is null)
+    and marketing_spend.spend_date < rates.valid_until

@@ -28,6 +28,7 @@ near_days as (
             ordered_days.day_of_month - least(days.day_of_month, month_lengths.month_length)
         ) as days_off
     from days as ordered_days
+    -- Bound: 31 days of 4 lengths of months, by 31 days.
     cross join month_lengths
     cross join days
 ),

@@ -13,6 +13,7 @@ visits as (
 visit_categories as (
     select * from {{ ref('int_visit_categories') }}
 )
+
 select
     'shop' as dimension,
     '' as dimension_value,

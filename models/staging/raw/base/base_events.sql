@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+{%- set keys = key_columns(raw_table('events')) if execute else ['event_id'] %}
 
 with
 
@@ -11,9 +12,9 @@ exceptions as (
 ),
 
 exceptional_keys as (
-    select {{ key_hash(key_columns(raw_table('events')) if execute else ['event_id']) }} as key_hash
+    select {{ key_hash(keys) }} as key_hash
     from exceptions
-    group by key_hash
+    group by {{ key_hash(keys) }}
 )
 
 select
