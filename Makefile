@@ -13,7 +13,7 @@ DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo build publish roll-back serve what-if check test tested asked bounced types linted prove example docs lock clean
+.PHONY: demo build publish roll-back serve what-if profile check test tested asked bounced types linted prove example docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
@@ -38,6 +38,10 @@ roll-back: $(READY)
 ## make what-if VARS='{idle_customers_days: 120}'
 what-if: $(READY)
 	@$(BIN)/python -m segmentry what-if $(if $(VARS),--vars "$$VARS")
+
+## Where the time of the last build went.
+profile: $(READY)
+	@$(BIN)/python -m segmentry profile
 
 ## Dagster at http://127.0.0.1:3000: a day as one run, its checks, backfills, schedule and alerts.
 serve: $(READY)

@@ -187,6 +187,16 @@ def summary(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
 
 
 @app.command()
+def profile(
+    slowest: Annotated[int, typer.Option(min=1, help="how many models and tests are shown")] = 15,
+) -> None:
+    """Show where the time of the last build went: its slowest models and tests, and their share."""
+    from segmentry.build.profile import print_profile
+
+    print_profile(Settings.from_environment().warehouse, slowest, terminal())
+
+
+@app.command()
 def docs(given: Vars = "{}") -> None:
     """Write what each segment means and what published tables hold, as pages in target/."""
     from segmentry.pages import contracts, segment_definitions

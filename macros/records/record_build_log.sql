@@ -1,6 +1,6 @@
 {#-
     Runs after every build: notes in the table `build_log` how every model, seed and data test of the
-    project ended, and says what tests found. What the build did not touch is there as `not run`.
+    project ended and how many seconds it took, and says what tests found. What the build did not touch is there as `not run`.
 -#}
 {% macro record_build_log(results) %}
     {%- if is_recorded() -%}
@@ -28,6 +28,7 @@
                 (outcome.failures if outcome and outcome.failures else 0),
                 sql_text((outcome.message if outcome else none) or ''),
                 sql_text(findings.get(node.unique_id, '')),
+                (outcome.execution_time | round(3) if outcome else 0),
             ] | join(', ') ~ ')') -%}
         {%- endfor -%}
         {%- set relation = record_relation('build_log') -%}

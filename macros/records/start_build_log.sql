@@ -7,7 +7,8 @@
         {%- do run_query(
             'create or replace table ' ~ record_relation('build_log') ~ ' (invocation_id varchar, '
             ~ 'started_at timestamp, node_name varchar, resource_type varchar, severity varchar, '
-            ~ 'status varchar, failures bigint, message varchar, finding varchar)'
+            ~ 'status varchar, failures bigint, message varchar, finding varchar, '
+            ~ 'seconds double)'
         ) -%}
     {%- endif -%}
 {% endmacro %}
