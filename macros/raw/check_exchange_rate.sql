@@ -11,7 +11,7 @@ first_rates as (
     group by currency
 ),
 
-rated_rows as (
+rated_rows as {{ not_materialized() }} (
     select
         {{ rows }}.*,
         case

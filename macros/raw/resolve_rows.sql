@@ -28,9 +28,8 @@
             1 as copies,
             {{ rows }}.{{ reason }} as reject_reason
         from {{ rows }}
-        where not exists (
-            select 1 from repeated_keys where repeated_keys.key_hash = {{ rows }}.key_hash
-        )
+        left join repeated_keys on {{ rows }}.key_hash = repeated_keys.key_hash
+        where repeated_keys.key_hash is null
 
         union all
 

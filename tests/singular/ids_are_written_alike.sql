@@ -3,28 +3,15 @@
 -- in `.0`, as a column of numbers with gaps is written, while others write them plainly.
 with
 
-ids as (
-    select * from {{ ref('base_ids') }}
+written_ids as (
+    select * from {{ ref('base_id_files') }}
 ),
 
 plain_tables as (
     select named_table
-    from ids
-    where id not like '%.0'
+    from written_ids
+    where decimal_row_count < row_count
     group by named_table
-),
-
-written_ids as (
-    select
-        table_name,
-        column_name,
-        named_table,
-        file_path,
-        count(*) as id_count,
-        count(case when id like '''%' then 1 end) as apostrophe_count,
-        count(case when id like '%.0' then 1 end) as decimal_count
-    from ids
-    group by table_name, column_name, named_table, file_path
 )
 
 select
@@ -32,7 +19,7 @@ select
     written_ids.column_name,
     written_ids.file_path,
     case
-        when written_ids.apostrophe_count = written_ids.id_count
+        when written_ids.apostrophe_row_count = written_ids.row_count
             then 'every ' || written_ids.column_name || ' of ' || written_ids.table_name || ' in '
                 || written_ids.file_path
                 || ' begins with an apostrophe: take it off, or they join nothing'
@@ -42,8 +29,8 @@ select
     end as finding
 from written_ids
 where
-    written_ids.apostrophe_count = written_ids.id_count
+    written_ids.apostrophe_row_count = written_ids.row_count
     or (
-        written_ids.decimal_count = written_ids.id_count
+        written_ids.decimal_row_count = written_ids.row_count
         and written_ids.named_table in (select named_table from plain_tables)
     )

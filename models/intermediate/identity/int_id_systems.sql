@@ -1,15 +1,7 @@
 with
 
 ids as (
-    select
-        table_name,
-        column_name,
-        named_table,
-        source_system,
-        id,
-        sum(row_count) as row_count
-    from {{ ref('base_ids') }}
-    group by table_name, column_name, named_table, source_system, id
+    select * from {{ ref('base_ids') }}
 ),
 
 known_ids as (

@@ -1,6 +1,6 @@
 with
 
-read_rows as (
+read_rows as {{ not_materialized() }} (
     {{ read_contract_rows('consent_events', source('raw', 'consent_events')) }}
 ),
 

@@ -1,6 +1,6 @@
 with
 
-read_rows as (
+read_rows as {{ not_materialized() }} (
     {{ read_contract_rows('events', source('raw', 'events')) }}
 ),
 
@@ -29,8 +29,7 @@ select
     1 as copies,
     read_rows.contract_reason as reject_reason
 from read_rows
+left join repeated_keys on read_rows.key_hash = repeated_keys.key_hash
 where
     (read_rows.contract_reason is not null or read_rows.unreadable_columns is not null)
-    and not exists (
-        select 1 from repeated_keys where repeated_keys.key_hash = read_rows.key_hash
-    )
+    and repeated_keys.key_hash is null

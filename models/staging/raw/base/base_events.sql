@@ -3,7 +3,7 @@
 
 with
 
-read_rows as (
+read_rows as {{ not_materialized() }} (
     {{ read_contract_rows('events', source('raw', 'events')) }}
 ),
 
@@ -25,9 +25,8 @@ select
     1 as copies,
     null as reject_reason
 from read_rows
-where not exists (
-    select 1 from exceptional_keys where exceptional_keys.key_hash = read_rows.key_hash
-)
+left join exceptional_keys on read_rows.key_hash = exceptional_keys.key_hash
+where exceptional_keys.key_hash is null
 
 union all
 

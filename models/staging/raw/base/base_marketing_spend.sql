@@ -1,10 +1,10 @@
 with
 
-read_rows as (
+read_rows as {{ not_materialized() }} (
     {{ read_contract_rows('marketing_spend', source('raw', 'marketing_spend')) }}
 ),
 
-dated_rows as (
+dated_rows as {{ not_materialized() }} (
     select
         read_rows.*,
         read_rows.spend_date as rate_date

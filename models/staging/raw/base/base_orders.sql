@@ -1,10 +1,10 @@
 with
 
-read_rows as (
+read_rows as {{ not_materialized() }} (
     {{ read_contract_rows('orders', source('raw', 'orders')) }}
 ),
 
-dated_rows as (
+dated_rows as {{ not_materialized() }} (
     select
         read_rows.*,
         {{ shop_date('ordered_at', var('shop_timezone')) }} as rate_date
