@@ -24,5 +24,6 @@ select
     utm_medium,
     utm_campaign,
     referrer,
+    file_path,
     occurred_at
 from events

@@ -1,0 +1,25 @@
+with
+
+files as (
+    select * from {{ source('raw_files', 'files') }}
+    where table_name = 'events'
+),
+
+exceptions as (
+    select
+        file_path,
+        count(*) as exception_count,
+        {{ digest_of_rows(['source_system', 'event_id', 'place_in_file', 'reject_reason', 'copies']) }}
+            as exceptions_digest
+    from {{ ref('base_event_exceptions') }}
+    group by file_path
+)
+
+select
+    files.file_path,
+    files.row_count,
+    files.byte_count || ' bytes of ' || files.changed_at || ', '
+    || files.row_count || ' rows, ' || coalesce(exceptions.exception_count, 0) || ' exceptions '
+    || coalesce(exceptions.exceptions_digest, '') as file_version
+from files
+left join exceptions on files.file_path = exceptions.file_path
