@@ -4,34 +4,31 @@
     (config `files`: the name of a model with `file_path`, `file_version` and `row_count`), holds the
     condition `of_these_files(column)` and selects `file_path`.
 
-    The versions that the rows were computed from are kept in `file_states`, in the same transaction. With
-    another definition of the model or of anything above it, or with --full-refresh, all is computed anew.
-    Files are taken in batches, so that memory does not grow with their number.
+    The versions that the rows were computed from are kept beside them (`<model>__files`), in the same
+    transaction. With another definition of the model or of anything above it, or with --full-refresh, all
+    is computed anew. Files are taken in batches, so that memory does not grow with their number.
 -#}
 {% materialization by_file, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
-    {%- set states = record_relation('file_states') -%}
+    {%- set states = this.incorporate(path={'identifier': this.identifier ~ '__files'}, type='table') -%}
+    {%- set states_exist = load_cached_relation(states) is not none -%}
     {%- set definition = lineage_fingerprint(model.unique_id) -%}
-    {%- set of_this_model = 'model_name = ' ~ sql_text(model.name) -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- do run_query(
-        'create table if not exists ' ~ states
-        ~ ' (model_name varchar, definition varchar, file_path varchar, file_version varchar)'
-    ) -%}
     {%- set is_kept = existing_relation is not none and existing_relation.is_table
-        and not should_full_refresh() -%}
+        and states_exist and not should_full_refresh() -%}
     {%- if existing_relation is not none and not existing_relation.is_table -%}
         {%- do adapter.drop_relation(existing_relation) -%}
     {%- endif -%}
+    {%- set known_states = run_query(
+        'select file_path, file_version from ' ~ states
+        ~ ' where definition = ' ~ sql_text(definition)
+    ) if is_kept else [] -%}
     {%- set known = {} -%}
-    {%- for state in run_query(
-        'select file_path, file_version from ' ~ states ~ ' where ' ~ of_this_model
-        ~ ' and definition = ' ~ sql_text(definition)
-    ) if is_kept -%}
+    {%- for state in known_states -%}
         {%- do known.update({state[0]: state[1]}) -%}
     {%- endfor -%}
 
@@ -71,12 +68,10 @@
         ) -%}
     {%- endfor -%}
 
-    {%- do run_query('delete from ' ~ states ~ ' where ' ~ of_this_model) -%}
-    {%- for file_path, file_version in versions.items() -%}
-        {%- do run_query('insert into ' ~ states ~ ' values (' ~ [
-            sql_text(model.name), sql_text(definition), sql_text(file_path), sql_text(file_version)
-        ] | join(', ') ~ ')') -%}
-    {%- endfor -%}
+    {%- do run_query(
+        'create or replace table ' ~ states ~ ' as select ' ~ sql_text(definition) ~ ' as definition, '
+        ~ 'file_path, file_version from ' ~ ref(config.require('files'))
+    ) -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do persist_docs(target_relation, model) -%}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
-{%- set moment = as_of_setting(var('as_of', none), var('demo_as_of')).timestamp if execute else none %}
+{%- set setting = as_of_setting(var('as_of', none), var('demo_as_of')) if execute else {} %}
 
 with
 
@@ -10,7 +10,7 @@ as_of as (
 select days.*
 from {{ ref('int_file_event_days') }} as days
 cross join as_of
-where days.occurred_on <{{ '=' if not moment }} as_of.as_of_date
+where days.occurred_on <{{ '=' if setting.date }} as_of.as_of_date
 
 union all
 

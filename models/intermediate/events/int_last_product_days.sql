@@ -1,4 +1,4 @@
-{%- set moment = as_of_setting(var('as_of', none), var('demo_as_of')).timestamp if execute else none -%}
+{%- set setting = as_of_setting(var('as_of', none), var('demo_as_of')) if execute else {} -%}
 with
 
 -- Kept days are whole; a day that ends at as_of half-way is computed from its events.
@@ -9,7 +9,7 @@ events as {{ not_materialized() }} (
     from {{ ref('stg_events') }} as events
     cross join {{ ref('int_as_of') }} as as_of
     where
-        {{ within_a_day_before('events.occurred_at', moment) }}
+        {{ within_a_day_before('events.occurred_at', setting.timestamp) }}
         and events.occurred_at < as_of.as_of
         and {{ shop_date('events.occurred_at', var('shop_timezone')) }} = as_of.as_of_date
 ),

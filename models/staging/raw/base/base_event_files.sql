@@ -9,8 +9,9 @@ exceptions as (
     select
         file_path,
         count(*) as exception_count,
-        {{ digest_of_rows(['source_system', 'event_id', 'place_in_file', 'reject_reason', 'copies']) }}
-            as exceptions_digest
+        {{ digest_of_rows(
+            ['source_system', 'event_id', 'place_in_file', 'reject_reason', 'copies']
+        ) }} as exceptions_digest
     from {{ ref('base_event_exceptions') }}
     group by file_path
 )
