@@ -173,8 +173,8 @@ MUTATIONS = (
     Mutation(f"{INTERMEDIATE}/as_of/int_as_of.sql", "where day > ", "where day >= "),
     Mutation(
         f"{INTERMEDIATE}/events/int_event_days.sql",
-        "events.occurred_at < as_of.as_of",
-        "events.occurred_at <= as_of.as_of",
+        "'=' if setting.date",
+        "'='",
     ),
     Mutation(
         f"{INTERMEDIATE}/browsing/int_customer_events.sql",
@@ -188,18 +188,13 @@ MUTATIONS = (
     ),
     Mutation(
         f"{INTERMEDIATE}/browsing/int_session_slices.sql",
-        "        max(ended_at) over (",
-        "        lag(ended_at) over (",
+        "                order by started_at, first_event.event_id\n                rows unbounded",
+        "                order by started_at desc, first_event.event_id\n                rows unbounded",
     ),
     Mutation(
-        "macros/intermediate/cut_by_pauses.sql",
-        "when occurred_at > interval",
-        "when occurred_at >= interval",
-    ),
-    Mutation(
-        f"{INTERMEDIATE}/events/int_product_days.sql",
-        "in ('view_item', 'add_to_cart')",
-        "= 'view_item'",
+        "macros/intermediate/product_days.sql",
+        "count(case when event_name = 'add_to_cart' then 1 end) as add_to_cart_count",
+        "count(*) as add_to_cart_count",
     ),
     Mutation("models/staging/raw/stg_events.sql", " and not coalesce(is_bot, false)", ""),
     Mutation(

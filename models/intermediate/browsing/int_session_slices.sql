@@ -25,7 +25,7 @@ untracked_slices as (
         *,
         max(ended_at) over (
             partition by source_system, visitor_type, visitor_id
-            order by started_at
+            order by started_at, first_event.event_id
             rows between unbounded preceding and 1 preceding
         ) as previous_ended_at
     from slices
@@ -45,7 +45,7 @@ numbered_slices as (
                 end
             ) over (
                 partition by source_system, visitor_type, visitor_id
-                order by started_at
+                order by started_at, first_event.event_id
                 rows unbounded preceding
             ) as {{ dbt.type_bigint() }}
         ) as session_number

@@ -6,9 +6,8 @@ read_rows as {{ not_materialized() }} (
 
 repeated_keys as (
     select key_hash
-    from read_rows
+    from {{ ref('base_event_repeats') }}
     group by key_hash
-    having count(*) > 1
 ),
 
 repeated_rows as (

@@ -14,6 +14,16 @@ exceptions as (
         ) }} as exceptions_digest
     from {{ ref('base_event_exceptions') }}
     group by file_path
+),
+
+-- Of rows that are equal only one is an exception, and they may stand in several files.
+repeats as (
+    select
+        file_path,
+        count(*) as repeat_count,
+        {{ digest_of_rows(['key_hash', 'place_in_file']) }} as repeats_digest
+    from {{ ref('base_event_repeats') }}
+    group by file_path
 )
 
 select
@@ -21,6 +31,9 @@ select
     files.row_count,
     files.byte_count || ' bytes of ' || files.changed_at || ', '
     || files.row_count || ' rows, ' || coalesce(exceptions.exception_count, 0) || ' exceptions '
-    || coalesce(exceptions.exceptions_digest, '') as file_version
+    || coalesce(exceptions.exceptions_digest, '') || ', '
+    || coalesce(repeats.repeat_count, 0) || ' repeats '
+    || coalesce(repeats.repeats_digest, '') as file_version
 from files
 left join exceptions on files.file_path = exceptions.file_path
+left join repeats on files.file_path = repeats.file_path
