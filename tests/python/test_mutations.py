@@ -188,8 +188,8 @@ MUTATIONS = (
     ),
     Mutation(
         f"{INTERMEDIATE}/browsing/int_session_slices.sql",
-        "                order by started_at, first_event.event_id\n                rows unbounded",
-        "                order by started_at desc, first_event.event_id\n                rows unbounded",
+        "started_at, first_event.event_id\n                rows unbounded",
+        "started_at desc, first_event.event_id\n                rows unbounded",
     ),
     Mutation(
         "macros/intermediate/product_days.sql",
