@@ -17,7 +17,7 @@ import pytest
 from tests.python.conftest import PROVE
 from tests.python.warehouse import run_dbt
 
-STEPS = 20 if PROVE else 6
+STEPS = 20 if PROVE else 4
 TABLES = ("int_event_days", "int_product_days", "int_purchase_events", "base_rejected_rows")
 KEPT = ("int_file_event_days", "int_file_product_days", "int_file_purchases")
 HEADER = (
