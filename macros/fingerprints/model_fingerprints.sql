@@ -13,16 +13,9 @@
         {%- endif -%}
     {%- endfor -%}
     {%- for unique_id, definition in definitions.items() -%}
-        {#- The list grows by the parents of what it holds while it is gone through. -#}
-        {%- set lineage = [unique_id] -%}
-        {%- set fingerprints = {} -%}
-        {%- for ancestor in lineage if ancestor in definitions and ancestor not in fingerprints -%}
-            {%- do fingerprints.update({ancestor: definitions[ancestor].fingerprint}) -%}
-            {%- do lineage.extend(graph.nodes[ancestor].depends_on.nodes or []) -%}
-        {%- endfor -%}
         {%- do definition.update({
             'name': graph.nodes[unique_id].name,
-            'lineage_fingerprint': local_md5(tojson(fingerprints, sort_keys=true)),
+            'lineage_fingerprint': lineage_fingerprint(unique_id, definitions),
         }) -%}
     {%- endfor -%}
     {{ return(definitions) }}

@@ -1,45 +1,16 @@
 {#-
     The closing CTEs and select of a model of `int_event_days`: the events of a day, of one file, by
-    identity, session id, device and browser, and slice. A tracker's session id keeps the events of a day
-    together, however long the pauses; without one they are cut.
+    identity, session id, device and browser, and slice.
     `events` must be a CTE of staged events with `occurred_on`, their shop-local date.
 -#}
 {% macro event_days(events, session_gap_minutes) -%}
-tracked_events as (
-    select
-        *,
-        0 as slice_number
-    from {{ events }}
-    where session_id is not null
-),
-
-untracked_events as (
-    select *
-    from {{ events }}
-    where session_id is null
-),
-
 sliced_events as (
     {{ cut_by_pauses(
-        'untracked_events',
+        events,
         ['file_path', 'source_system', 'anonymous_id', 'account_id', 'email', 'occurred_on',
             'device_type', 'browser'],
         session_gap_minutes
     ) }}
-),
-
-event_days as (
-    select
-        file_path, source_system, anonymous_id, account_id, email, session_id, occurred_on, device_type,
-        browser, slice_number, event_id, event_name, product_id, country_code, utm_source, occurred_at
-    from tracked_events
-
-    union all
-
-    select
-        file_path, source_system, anonymous_id, account_id, email, session_id, occurred_on, device_type,
-        browser, slice_number, event_id, event_name, product_id, country_code, utm_source, occurred_at
-    from sliced_events
 )
 
 select
@@ -80,7 +51,7 @@ select
                 }) }}
         end
     ) as last_viewed_product
-from event_days
+from sliced_events
 group by
     file_path,
     source_system,

@@ -5,47 +5,18 @@
     `events` must be a CTE of staged events with `occurred_on`, their shop-local date.
 -#}
 {% macro product_days(events, session_gap_minutes) -%}
-tracked_events as (
-    select
-        *,
-        0 as slice_number
-    from {{ events }}
-    where
-        session_id is not null
-        and product_id is not null
-        and event_name in ('view_item', 'add_to_cart')
-),
-
-untracked_events as (
-    select *
-    from {{ events }}
-    where
-        session_id is null
-        and product_id is not null
-        and event_name in ('view_item', 'add_to_cart')
+product_events as {{ not_materialized() }} (
+    select * from {{ events }}
+    where product_id is not null and event_name in ('view_item', 'add_to_cart')
 ),
 
 sliced_events as (
     {{ cut_by_pauses(
-        'untracked_events',
+        'product_events',
         ['file_path', 'source_system', 'anonymous_id', 'account_id', 'email', 'occurred_on',
             'product_id'],
         session_gap_minutes
     ) }}
-),
-
-product_events as (
-    select
-        file_path, source_system, anonymous_id, account_id, email, session_id, product_id,
-        occurred_on, slice_number, event_id, event_name, occurred_at
-    from tracked_events
-
-    union all
-
-    select
-        file_path, source_system, anonymous_id, account_id, email, session_id, product_id,
-        occurred_on, slice_number, event_id, event_name, occurred_at
-    from sliced_events
 )
 
 select
@@ -62,7 +33,7 @@ select
     count(case when event_name = 'add_to_cart' then 1 end) as add_to_cart_count,
     max(case when event_name = 'view_item' then occurred_at end) as last_viewed_at,
     min(occurred_at) as started_at
-from product_events
+from sliced_events
 group by
     file_path,
     source_system,

@@ -13,7 +13,7 @@
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set states = this.incorporate(path={'identifier': this.identifier ~ '__files'}, type='table') -%}
     {%- set states_exist = load_cached_relation(states) is not none -%}
-    {%- set definition = lineage_fingerprint(model.unique_id) -%}
+    {%- set definition = lineage_fingerprint(model.unique_id, {}) -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
