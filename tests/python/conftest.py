@@ -7,6 +7,7 @@ a warehouse of the demo shop that `dbt build` has just built; without it the tes
 
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out the long tests unless they were asked for."""
+    """Run files of few tests, which are the long ones, before those of many.
+
+    So both workers end on short tests. The tests marked `prove` are left out unless asked for.
+    """
+    counts = Counter(item.path for item in items)
+    items.sort(key=lambda item: (counts[item.path], item.path))
     if PROVE:
         return
     for item in items:

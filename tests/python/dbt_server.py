@@ -7,6 +7,7 @@ name of the warehouse stands in what was read: it is read once for each name.
 """
 
 import fcntl
+import gc
 import json
 import os
 import subprocess
@@ -91,6 +92,8 @@ def run_in_fork(arguments: list[str], environment: dict[str, str], output: str) 
         os.dup2(stream.fileno(), 2)
     os.environ.clear()
     os.environ.update(environment)
+    # The fork ends with its command, and its memory with it.
+    gc.disable()
     success = dbtRunner(manifest=manifest).invoke(arguments).success
     close_warehouse()
     sys.stdout.flush()
