@@ -6,6 +6,7 @@ a warehouse of the demo shop that `dbt build` has just built; without it the tes
 """
 
 import fcntl
+import gc
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -42,6 +43,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "prove" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="needs SEGMENTRY_PROVE=1"))
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking through all that was imported, again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
