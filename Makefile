@@ -13,7 +13,7 @@ DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo build publish roll-back serve what-if profile check test tested asked bounced types linted prove example docs lock clean
+.PHONY: demo build publish roll-back serve what-if profile check test tested asked bounced types linted prove example benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
@@ -93,6 +93,11 @@ example: $(READY)
 		SEGMENTRY_WAREHOUSE=warehouse/complete_journey.duckdb \
 		SEGMENTRY_TIMEZONE=America/New_York SEGMENTRY_AS_OF=2017-12-31 \
 		$(BIN)/python -m segmentry build
+
+## How long builds of large shops take, and how that grows: make benchmark SCALES="0.1 0.3"
+SCALES ?= 0.01 0.1
+benchmark: $(READY)
+	@$(BIN)/python -m benchmarks shops $(addprefix --scale ,$(SCALES))
 
 ## The documentation of every model and column, at target/static_index.html, what each segment means,
 ## at target/definitions.html, and what published tables hold, at target/contracts.html.

@@ -26,6 +26,7 @@ TESTED = ROOT / "target" / "tested" / "segmentry.duckdb"
 
 # The tests of each room, which is a folder or a file, without `test_`.
 ROOMS: dict[str, tuple[str, ...]] = {
+    "benchmarks": ("benchmarks",),
     "examples": ("examples",),
     "examples/demo_shop": ("demo_shop",),
     "macros": (),

@@ -1,0 +1,51 @@
+"""The command that measures: `python -m benchmarks --help`."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.builds import Measurement, measure_builds
+from benchmarks.chain import measure_chain
+from benchmarks.report import chain_to_markdown, to_markdown
+from benchmarks.shop import write_shop
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def shops(
+    scale: Annotated[
+        list[float], typer.Option(min=0.001, help="a size of shop; give it once for each")
+    ] = [0.01, 0.1],  # noqa: B006
+    folder: Annotated[
+        Path | None, typer.Option(help="keeps the shops for another run; else they are removed")
+    ] = None,
+    slowest: Annotated[int, typer.Option(min=1, help="how many models are named")] = 20,
+) -> None:
+    """Build, validate and publish shops, and their next day; print what it took as Markdown.
+
+    Scale 1 is a shop of a million customers, five million orders, twenty million email events and a
+    hundred million events over three years.
+    """
+    with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
+        measurements: list[Measurement] = []
+        for size in sorted(set(scale)):
+            shop = write_shop((folder or Path(temporary)).absolute() / f"{size:g}", size)
+            measurements.append(measure_builds(shop))
+        typer.echo(to_markdown(measurements, slowest))
+
+
+@app.command()
+def chain(
+    accounts: Annotated[int, typer.Option(min=2)] = 1_000_000,
+    links: Annotated[int, typer.Option(min=1)] = 10_000,
+) -> None:
+    """Join a chain of accounts, each of which shares an address with the next, to one person."""
+    with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
+        typer.echo(chain_to_markdown(measure_chain(Path(temporary), accounts, links)))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,142 @@
+"""Says what was measured, as Markdown."""
+
+import math
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+import duckdb
+from dbt.version import __version__ as dbt_version
+
+from benchmarks.builds import Build, Measurement
+from benchmarks.measure import Usage
+
+KINDS = {"operation": "hooks", "seed": "seeds", "model": "models", "test": "data tests"}
+
+
+def to_markdown(measurements: Sequence[Measurement], slowest: int) -> str:
+    """Return the tables of a run.
+
+    Args:
+        measurements: shops that were built, the smallest first.
+        slowest: how many models are named.
+    """
+    parts = [machine()]
+    parts += [steps(measurement) for measurement in measurements]
+    parts += [kinds(measurement) for measurement in measurements[-1:]]
+    parts += [models(measurement, slowest) for measurement in measurements[-1:]]
+    parts += [growth(smaller, larger) for smaller, larger in pairwise(measurements)]
+    return "\n\n".join(parts)
+
+
+def chain_to_markdown(build: Build) -> str:
+    """Return what it took to join a chain of accounts."""
+    usage = build.usage
+    seconds = build.seconds_by_model["int_identity_components"]
+    rows = [
+        ("the chain, `int_identity_components`", f"{seconds:,.1f}"),
+        ("all that persons stand on, wall", f"{usage.wall_seconds:,.1f}"),
+        ("the same, CPU", f"{usage.cpu_seconds:,.1f}"),
+    ]
+    peak = f"{usage.peak_gigabytes:.1f} GB of memory at most."
+    return "\n\n".join([machine(), table(("step", "seconds"), rows), peak])
+
+
+def machine() -> str:
+    """Return what it was measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GB; "
+        f"Python {platform.python_version()}, dbt {dbt_version}, DuckDB {duckdb.__version__}."
+    )
+
+
+def steps(measurement: Measurement) -> str:
+    """Return what each step of a shop took."""
+    usages: dict[str, Usage] = {
+        "dbt reads the project for the first time": measurement.parse,
+        "full build with data tests": measurement.full_build.usage,
+        "validate and publish": measurement.publish,
+        "next day's build with data tests": measurement.next_build.usage,
+        "validate and publish the next day": measurement.next_publish,
+    }
+    title = (
+        f"Scale {measurement.scale:g}: {measurement.raw_gigabytes:.2f} GB of raw files, "
+        f"{measurement.warehouse_gigabytes:.2f} GB of warehouse, "
+        f"{measurement.published_gigabytes:.2f} GB a version."
+    )
+    rows = [
+        (
+            step,
+            f"{usage.wall_seconds:,.1f}",
+            f"{usage.cpu_seconds:,.1f}",
+            f"{usage.peak_gigabytes:.1f}",
+        )
+        for step, usage in usages.items()
+    ]
+    return title + "\n\n" + table(("step", "wall, s", "CPU, s", "peak memory, GB"), rows)
+
+
+def kinds(measurement: Measurement) -> str:
+    """Return where the builds of a shop spent their time."""
+
+    def cells(build: Build) -> Mapping[str, float]:
+        return {KINDS.get(kind, kind): value for kind, value in build.seconds_by_kind.items()} | {
+            "dbt's start and end": build.seconds_around
+        }
+
+    full, following = cells(measurement.full_build), cells(measurement.next_build)
+    rows = [
+        (kind, f"{full.get(kind, 0):,.1f}", f"{following.get(kind, 0):,.1f}")
+        for kind in [*KINDS.values(), "dbt's start and end"]
+    ]
+    return table((f"seconds of, at scale {measurement.scale:g}", "full build", "next day"), rows)
+
+
+def models(measurement: Measurement, slowest: int) -> str:
+    """Return the models that take longest."""
+    full = measurement.full_build.seconds_by_model
+    following = measurement.next_build.seconds_by_model
+    rows = [
+        (f"`{name}`", f"{full[name]:,.1f}", f"{following.get(name, 0):,.1f}")
+        for name in sorted(full, key=lambda name: (-full[name], name))[:slowest]
+    ]
+    return table((f"seconds of, at scale {measurement.scale:g}", "full build", "next day"), rows)
+
+
+def growth(smaller: Measurement, larger: Measurement) -> str:
+    """Return the exponents with which a build grows with the shop: 1 is in proportion."""
+    ratio = larger.scale / smaller.scale
+
+    def exponent(before: float, after: float) -> str:
+        return f"{math.log(after / before) / math.log(ratio):.2f}"
+
+    rows = []
+    for step, before, after in (
+        ("full build", smaller.full_build, larger.full_build),
+        ("next day's build", smaller.next_build, larger.next_build),
+    ):
+        rows.append(
+            (
+                step,
+                exponent(before.seconds_by_kind["model"], after.seconds_by_kind["model"]),
+                exponent(before.usage.cpu_seconds, after.usage.cpu_seconds),
+                exponent(before.usage.wall_seconds, after.usage.wall_seconds),
+                exponent(before.usage.peak_gigabytes, after.usage.peak_gigabytes),
+            )
+        )
+    header = (
+        f"growth from {smaller.scale:g} to {larger.scale:g}, as an exponent",
+        "seconds of models",
+        "CPU",
+        "wall",
+        "peak memory",
+    )
+    return table(header, rows)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table whose first column is text and whose others are numbers."""
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,133 @@
+"""Shops of any size are the same shop each time, and what is measured is what was built."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from benchmarks.builds import Build, Measurement, measure_builds, read_build
+from benchmarks.measure import Usage
+from benchmarks.report import growth, to_markdown
+from benchmarks.shop import GROWING, LAST_DAY, Shop, write_shop
+
+SCALE = 0.004
+MOMENTS = {
+    "customers": "created_at",
+    "orders": "ordered_at",
+    "surveys": "responded_at",
+    "email_events": "occurred_at",
+    "consent_events": "occurred_at",
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Return a small shop."""
+    return write_shop(tmp_path_factory.mktemp("shop"), SCALE)
+
+
+def rows(path: Path, columns: str = "*") -> list[tuple[Any, ...]]:
+    """Return rows of Parquet files."""
+    return duckdb.sql(f"select {columns} from read_parquet('{path}')").fetchall()
+
+
+def test_the_same_scale_gives_the_same_shop(shop: Shop, tmp_path: Path) -> None:
+    again = write_shop(tmp_path / "again", SCALE)
+    for path in sorted(shop.folder.rglob("*.parquet")):
+        other = again.folder / path.relative_to(shop.folder)
+        assert rows(path, "count(*)") == rows(other, "count(*)")
+        assert not duckdb.sql(
+            f"from read_parquet('{path}') except all from read_parquet('{other}')"
+        ).fetchall()
+
+
+def test_a_shop_has_the_rows_of_its_scale(shop: Shop) -> None:
+    for table, rows_at_scale_1 in GROWING.items():
+        counted = "count(distinct session_id)" if table == "events" else "count(*)"
+        ((count,),) = rows(shop.folder / "*" / table / "*.parquet", counted)
+        assert count == rows_at_scale_1 * SCALE
+    ((events, keys),) = rows(
+        shop.folder / "*" / "events" / "*.parquet", "count(*), count(distinct event_id)"
+    )
+    assert events == keys == pytest.approx(100e6 * SCALE, rel=0.02)
+
+
+@pytest.mark.parametrize(("table", "moment"), MOMENTS.items())
+def test_the_last_day_is_a_file_of_its_own(shop: Shop, table: str, moment: str) -> None:
+    ((first,),) = rows(shop.folder / "last_day" / table / "*.parquet", f"min({moment})::date")
+    assert first == LAST_DAY
+    ((last,),) = rows(shop.raw / table / "*.parquet", f"max({moment})::date")
+    assert last <= LAST_DAY
+
+
+def test_the_last_day_comes_and_goes(shop: Shop) -> None:
+    before = {path: path.stat().st_size for path in shop.raw.rglob("*.parquet")}
+    shop.deliver_last_day()
+    assert len(list(shop.raw.rglob("*.parquet"))) == len(before) + len(GROWING)
+    shop.take_back_last_day()
+    shop.take_back_last_day()
+    assert {path: path.stat().st_size for path in shop.raw.rglob("*.parquet")} == before
+
+
+def measurement(scale: float, factor: float) -> Measurement:
+    """Return a measurement in which everything took a number of seconds."""
+    usage = Usage(wall_seconds=factor, cpu_seconds=factor, peak_gigabytes=factor)
+    build = Build(usage, {"model": factor, "test": 1}, {"orders": factor, "products": 0.1}, 2)
+    return Measurement(
+        scale=scale,
+        raw_gigabytes=1,
+        parse=usage,
+        full_build=build,
+        next_build=replace(build, seconds_by_model={"orders": 1}),
+        publish=usage,
+        next_publish=usage,
+        warehouse_gigabytes=1,
+        published_gigabytes=1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("factor", "exponent"), [(10, "1.00"), (1, "0.00"), (100, "2.00"), (31.6227766, "1.50")]
+)
+def test_growth_is_the_exponent(factor: float, exponent: str) -> None:
+    told = growth(measurement(0.1, 1), measurement(1, factor))
+    assert told.splitlines()[-1] == "| next day's build " + f"| {exponent} " * 4 + "|"
+
+
+def test_the_slowest_models_are_named_first(shop: Shop) -> None:
+    told = to_markdown([measurement(0.1, 5)], slowest=1)
+    assert "| `orders` | 5.0 | 1.0 |" in told
+    assert "products" not in told
+
+
+def test_times_overlap_but_what_is_around_them_does_not() -> None:
+    def node(kind: str, name: str, start: int, end: int) -> dict[str, object]:
+        moments = [f"2026-06-30T00:00:{second:02d}Z" for second in (start, end)]
+        timing = [{"name": "execute", "started_at": moments[0], "completed_at": moments[1]}]
+        return {
+            "unique_id": f"{kind}.segmentry.{name}",
+            "execution_time": float(end - start),
+            "timing": timing,
+        }
+
+    usage = Usage(wall_seconds=20, cpu_seconds=30, peak_gigabytes=1)
+    results = [node("model", "a", 3, 9), node("model", "b", 4, 9), node("test", "c", 9, 13)]
+    assert read_build(usage, results) == Build(
+        usage, {"model": 11, "test": 4}, {"a": 6, "b": 5}, seconds_around=10
+    )
+
+
+@pytest.mark.prove
+def test_a_shop_is_built_and_published_on_two_days(shop: Shop) -> None:
+    measured = measure_builds(shop)
+    assert (
+        measured.full_build.seconds_by_model.keys() == measured.next_build.seconds_by_model.keys()
+    )
+    with duckdb.connect(str(shop.folder / "built" / "segmentry.duckdb"), read_only=True) as built:
+        ((day, orders),) = built.execute(
+            "select max(as_of_date), (select count(*) from orders) from customer_facts"
+        ).fetchall()
+    assert day == LAST_DAY
+    assert orders == GROWING["orders"] * SCALE
