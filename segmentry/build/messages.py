@@ -18,6 +18,9 @@ def in_one_line(message: str) -> str:
     if DISK_FULL.search(message):
         return "The disk is full: make room, and build again. What was published is unharmed."
     if OUT_OF_MEMORY.search(message):
-        return "The memory is full: close other programs, and build again."
+        return (
+            "The memory is full: close other programs, or raise SEGMENTRY_MEMORY_LIMIT, and build "
+            "again."
+        )
     lines = (line.strip() for line in message.splitlines())
     return " ".join(line for line in lines if line and not AROUND.match(line))

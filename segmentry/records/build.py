@@ -11,6 +11,7 @@ import duckdb
 
 from segmentry.errors import RecordsError, SettingsError
 from segmentry.reading import sql
+from segmentry.settings.memory import limit_memory
 from segmentry.settings.places import check_build, why_not_opened
 
 SAMPLE_SIZE = 10
@@ -59,11 +60,12 @@ def open_build(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         RecordsError: when there is no warehouse, or a build is writing it.
     """
-    try:
-        check_build(warehouse)
-    except SettingsError as error:
-        raise RecordsError(str(error)) from error
     with duckdb.connect(config={"preserve_insertion_order": "false"}) as opened:
+        try:
+            check_build(warehouse)
+            limit_memory(opened)
+        except SettingsError as error:
+            raise RecordsError(str(error)) from error
         try:
             # Views of a warehouse name it as dbt does, by its file.
             opened.execute(

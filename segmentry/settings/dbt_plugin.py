@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from segmentry.errors import SettingsError
 from segmentry.settings.environment import check_env_file_is_loaded, contradicted
+from segmentry.settings.memory import limit_memory
 from segmentry.settings.places import check_raw_folder, check_warehouse
 from segmentry.settings.privacy import close_to_others, keep_private
 from segmentry.settings.variables import check_variables
@@ -60,11 +61,18 @@ class Plugin(BasePlugin):
             AdapterLogger("Segmentry").info(f"{name} is the environment's, not that of .env.")
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Remove what a killed process spilled beside the warehouse, which is locked by now.
+        """Limit its memory, and remove what a killed process spilled beside the warehouse.
 
         Args:
-            conn: the connection of the warehouse.
+            conn: the connection of the warehouse, which is locked by now.
+
+        Raises:
+            DbtBaseException: when the memory that it is given is no size.
         """
+        try:
+            limit_memory(conn)
+        except SettingsError as error:
+            raise DbtBaseException(str(error)) from error
         if self.creds is not None:
             shutil.rmtree(f"{self.creds.path}.tmp", ignore_errors=True)
         # What dbt has read of the project lives until it ends: a tenth of a build's time would go

@@ -51,7 +51,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/publish": ("publish",),
     "segmentry/reading": ("raw_files", "reading_csv", "raw_damage"),
     "segmentry/records": ("publish", "damaged_published"),
-    "segmentry/settings": ("mistakes", "privacy"),
+    "segmentry/settings": ("memory", "mistakes", "privacy"),
     "segmentry/webhook.py": ("alerts",),
     "segmentry/what_if": ("what_if",),
     "tests/generic": (),

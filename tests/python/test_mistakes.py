@@ -26,6 +26,7 @@ from segmentry.checks.shop import SHOP_SETTINGS, tell_change
 from segmentry.errors import RecordsError, SegmentryError, SettingsError
 from segmentry.publish.last_build import publish_last_build
 from segmentry.settings.environment import contradicted, load_env_file
+from segmentry.settings.memory import limit_memory
 from segmentry.settings.places import check_raw_folder, check_warehouse
 from segmentry.settings.shop import Settings
 from segmentry.settings.variables import (
@@ -177,6 +178,9 @@ def test_6_a_setting_is_unknown_or_unreadable(shop: Path) -> None:
     assert_documented(settings_error(lambda: load_env_file(shop, {})), shop)
     environment = {"SEGMENTRY_TIMEZONE": "New York", "SEGMENTRY_AS_OF": "30.06.2026"}
     assert_documented(settings_error(lambda: check_variables(ROOT, {}, environment)), shop)
+    with duckdb.connect() as connection:
+        limit = {"SEGMENTRY_MEMORY_LIMIT": "much"}
+        assert_documented(settings_error(lambda: limit_memory(connection, limit)), shop)
     named = {"SEGMENTRY_ENV_FILE": "other.env"}
     message = settings_error(lambda: load_env_file(shop, named))
     assert message == f"The settings in {shop}/other.env can't be read: no such file or directory."
