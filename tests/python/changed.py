@@ -32,7 +32,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "macros": (),
     "macros/intermediate": ("mistakes",),
     "macros/cross_database": ("components", "reading_csv"),
-    "macros/materializations": ("components",),
+    "macros/materializations": ("components", "materializations"),
     "macros/published": ("history", "published_history"),
     "macros/raw": ("mistakes", "raw_damage"),
     "models": (),
