@@ -87,7 +87,7 @@ def measure_builds(shop: Shop) -> Measurement:
     next_publish = publish(settings)
     return Measurement(
         scale=shop.scale,
-        raw_gigabytes=shop.size() / 1024**3,
+        raw_gigabytes=size_of(shop.raw),
         parse=parse,
         full_build=full_build,
         next_build=next_build,

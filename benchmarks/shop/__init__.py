@@ -60,10 +60,6 @@ class Shop:
         for path in self._last_day_files():
             (self.raw / path.parent.name / path.name).unlink(missing_ok=True)
 
-    def size(self) -> int:
-        """Return the bytes of the raw files."""
-        return sum(path.stat().st_size for path in self.raw.rglob("*.parquet"))
-
     def _last_day_files(self) -> list[Path]:
         return sorted((self.folder / "last_day").rglob("*.parquet"))
 
@@ -112,10 +108,10 @@ def parts(folder: Path, scale: float) -> Iterator[Part]:
         yield Part(table, folder / "raw" / f"{table}.parquet", 0, count, count)
     for table, rows in GROWING.items():
         count = int(rows * scale)
-        last_day = count - count // DAY_COUNT
+        history = count - count // DAY_COUNT
         names = MONTHS if table == "events" else ["history"]
         for place, name in enumerate(names):
-            first, end = (last_day * month // len(names) for month in (place, place + 1))
+            first, end = (history * month // len(names) for month in (place, place + 1))
             yield Part(table, folder / "raw" / table / f"{name}.parquet", first, end, count)
         path = folder / "last_day" / table / f"{LAST_DAY}.parquet"
-        yield Part(table, path, last_day, count, count)
+        yield Part(table, path, history, count, count)

@@ -212,7 +212,7 @@ def main() -> int:
     commands = [
         (["pytest", *tests] if tests else [], environment),
         (unit_tests(changed), dbt_environment("checked")),
-        (["sqlfluff", "lint", "--processes", "1", *sql] if sql else [], dbt_environment("linted")),
+        (["sqlfluff", "lint", *sql] if sql else [], dbt_environment("linted")),
         (["mypy"], environment),
         (["ruff", "check", "."], environment),
         (["ruff", "format", "--check", "."], environment),
