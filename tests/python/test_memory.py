@@ -9,6 +9,7 @@ from segmentry.errors import RecordsError, SettingsError
 from segmentry.records.build import open_build
 from segmentry.settings.dbt_plugin import Plugin
 from segmentry.settings.memory import ENOUGH, MEMORY_LIMIT, limit_memory, memory_limit
+from tests.python.warehouse import ROOT
 
 
 def limited(environment: dict[str, str], before: str | None = None) -> float:
@@ -59,3 +60,8 @@ def test_builds_and_publishing_are_limited(
     monkeypatch.setenv(MEMORY_LIMIT, "much")
     with pytest.raises(RecordsError, match="no size such as 12GB"), open_build(whole_build):
         pass
+
+
+def test_dbt_reads_one_profile_wherever_it_is_called() -> None:
+    # dbt looks in the folder where it is called, Dagster in profiles/.
+    assert (ROOT / "profiles.yml").read_bytes() == (ROOT / "profiles/profiles.yml").read_bytes()
