@@ -7,7 +7,8 @@ end half-way. After each step the kept tables are held against those of an empty
 
 import csv
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.python.warehouse import run_dbt
 
 STEPS = 20 if PROVE else 4
 TABLES = ("int_event_days", "int_product_days", "int_purchase_events", "base_rejected_rows")
+DAYS = 30 if PROVE else 10
+DAILY_TABLES = ("customer_facts", "segment_memberships", *TABLES) if PROVE else TABLES[:3]
 KEPT = ("int_file_event_days", "int_file_product_days", "int_file_purchases")
 HEADER = (
     "event_id", "occurred_at", "event_name", "anonymous_id", "customer_id", "session_id",
@@ -138,13 +141,13 @@ class Shop:
         )  # fmt: skip
 
 
-def contents(warehouse: Path) -> dict[str, list[Any]]:
+def contents(warehouse: Path, tables: Sequence[str] = TABLES) -> dict[str, list[Any]]:
     """Return the rows of the tables that stand on events, in an order of their own."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         return {
             table: sorted(connection.execute(f"select * from {table}").fetchall(), key=repr)
-            for table in TABLES
+            for table in tables
         }
 
 
@@ -212,3 +215,18 @@ def test_what_is_kept_is_what_a_build_from_nothing_computes(tmp_path: Path, seed
         shop.build(fresh, models)
         assert contents(kept) == contents(fresh), done
         done.append("build")
+
+
+def test_every_day_of_a_month_is_a_build_from_nothing_as_of_that_day(tmp_path: Path) -> None:
+    """Each day brings a file, in which some rows are late and some too early."""
+    shop = Shop(tmp_path, 7)
+    kept = tmp_path / "shop.duckdb"
+    models = " ".join(f"+{table}" for table in DAILY_TABLES)
+    for day in range(DAYS):
+        shop.variables["as_of"] = str(date(2026, 6, 1) + timedelta(day))
+        shop.arrive()
+        shop.build(kept, models)
+        fresh = tmp_path / f"{day}" / "shop.duckdb"
+        fresh.parent.mkdir()
+        shop.build(fresh, models)
+        assert contents(kept, DAILY_TABLES) == contents(fresh, DAILY_TABLES), day
