@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.floor import differing_rows
 from benchmarks.measure import Usage, run
 from benchmarks.shop import LAST_DAY, Shop
 
@@ -47,6 +48,7 @@ class Measurement:
         next_build: the last day has come.
         publish: the first version is validated and published.
         next_publish: so is the next.
+        floor: the facts and memberships of the last day, computed by SQL written by hand.
         warehouse_gigabytes: the warehouse of the last day.
         published_gigabytes: the version of the last day.
     """
@@ -58,6 +60,7 @@ class Measurement:
     next_build: Build
     publish: Usage
     next_publish: Usage
+    floor: Usage
     warehouse_gigabytes: float
     published_gigabytes: float
 
@@ -71,7 +74,8 @@ def measure_builds(shop: Shop) -> Measurement:
         shop: the raw files.
 
     Raises:
-        CalledProcessError: when a build or publish fails.
+        CalledProcessError: when a build, publish or the floor fails.
+        ValueError: when the floor has other rows than the build.
     """
     folder = shop.folder / "built"
     shutil.rmtree(folder, ignore_errors=True)
@@ -93,6 +97,7 @@ def measure_builds(shop: Shop) -> Measurement:
         next_build=next_build,
         publish=first_publish,
         next_publish=next_publish,
+        floor=compute_floor(shop.raw, folder),
         warehouse_gigabytes=(folder / "segmentry.duckdb").stat().st_size / 1024**3,
         published_gigabytes=size_of((folder / "published" / "current").resolve()),
     )
@@ -143,6 +148,32 @@ def read_build(usage: Usage, results: list[dict[str, Any]]) -> Build:
 def publish(settings: Mapping[str, str]) -> Usage:
     """Validate and publish what was built."""
     return run([sys.executable, "-m", "segmentry", "publish"], PROJECT, settings)
+
+
+def compute_floor(raw: Path, folder: Path) -> Usage:
+    """Compute by hand what was built last, and see that it is the same.
+
+    Args:
+        raw: the raw folder that was built.
+        folder: what the build wrote.
+
+    Raises:
+        CalledProcessError: when it can't be computed.
+        ValueError: when rows differ.
+    """
+    database = folder / "floor" / "segmentry.duckdb"
+    database.parent.mkdir()
+    compiled = folder / "target" / "compiled" / "segmentry" / "models"
+    command = [sys.executable, "-m", "benchmarks.floor", raw, compiled, database, LAST_DAY]
+    usage = run([str(argument) for argument in command], PROJECT, {})
+    differing = {
+        table: count
+        for table, count in differing_rows(folder / "segmentry.duckdb", database).items()
+        if count
+    }
+    if differing:
+        raise ValueError(f"The floor has other rows than the build: {differing}.")
+    return usage
 
 
 def size_of(folder: Path) -> float:

@@ -23,7 +23,8 @@ def to_markdown(measurements: Sequence[Measurement], slowest: int) -> str:
         slowest: how many models are named.
     """
     parts = [machine()]
-    parts += [steps(measurement) for measurement in measurements]
+    for measurement in measurements:
+        parts += [steps(measurement), ratios(measurement)]
     parts += [kinds(measurement) for measurement in measurements[-1:]]
     parts += [models(measurement, slowest) for measurement in measurements[-1:]]
     parts += [growth(smaller, larger) for smaller, larger in pairwise(measurements)]
@@ -60,6 +61,7 @@ def steps(measurement: Measurement) -> str:
         "validate and publish": measurement.publish,
         "next day's build with data tests": measurement.next_build.usage,
         "validate and publish the next day": measurement.next_publish,
+        "the same facts and memberships in SQL by hand": measurement.floor,
     }
     title = (
         f"Scale {measurement.scale:g}: {measurement.raw_gigabytes:.2f} GB of raw files, "
@@ -76,6 +78,26 @@ def steps(measurement: Measurement) -> str:
         for step, usage in usages.items()
     ]
     return title + "\n\n" + table(("step", "wall, s", "CPU, s", "peak memory, GB"), rows)
+
+
+def ratios(measurement: Measurement) -> str:
+    """Return how builds compare with the SQL by hand, and the next day with the full build."""
+    full, following = measurement.full_build, measurement.next_build
+
+    def against(of: Usage, to: Usage) -> Sequence[str]:
+        return (
+            f"{of.wall_seconds / to.wall_seconds:.1f}",
+            f"{of.cpu_seconds / to.cpu_seconds:.1f}",
+            f"{of.peak_gigabytes / to.peak_gigabytes:.1f}",
+        )
+
+    rows = [
+        ("full build / SQL by hand", *against(full.usage, measurement.floor)),
+        ("next day's build / SQL by hand", *against(following.usage, measurement.floor)),
+        ("next day's build / full build", *against(following.usage, full.usage)),
+    ]
+    header = (f"ratio, at scale {measurement.scale:g}", "wall", "CPU", "peak memory")
+    return table(header, rows)
 
 
 def kinds(measurement: Measurement) -> str:

@@ -8,8 +8,9 @@ import duckdb
 import pytest
 
 from benchmarks.builds import Build, Measurement, measure_builds, read_build
+from benchmarks.floor import OUTPUTS, differing_rows
 from benchmarks.measure import Usage
-from benchmarks.report import growth, to_markdown
+from benchmarks.report import growth, ratios, to_markdown
 from benchmarks.shop import GROWING, LAST_DAY, Shop, write_shop
 
 SCALE = 0.004
@@ -81,6 +82,7 @@ def measurement(scale: float, factor: float) -> Measurement:
         next_build=replace(build, seconds_by_model={"orders": 1}),
         publish=usage,
         next_publish=usage,
+        floor=replace(usage, cpu_seconds=factor / 4),
         warehouse_gigabytes=1,
         published_gigabytes=1,
     )
@@ -92,6 +94,24 @@ def measurement(scale: float, factor: float) -> Measurement:
 def test_growth_is_the_exponent(factor: float, exponent: str) -> None:
     told = growth(measurement(0.1, 1), measurement(1, factor))
     assert told.splitlines()[-1] == "| next day's build " + f"| {exponent} " * 4 + "|"
+
+
+def test_builds_are_held_against_sql_by_hand() -> None:
+    told = ratios(measurement(0.1, 3)).splitlines()
+    assert told[2] == "| full build / SQL by hand | 1.0 | 4.0 | 1.0 |"
+    assert told[-1] == "| next day's build / full build | 1.0 | 1.0 | 1.0 |"
+
+
+def test_a_row_that_only_one_has_is_seen(tmp_path: Path) -> None:
+    paths = tmp_path / "built.duckdb", tmp_path / "floor.duckdb"
+    for path in paths:
+        with duckdb.connect(str(path)) as connection:
+            for table in OUTPUTS:
+                connection.execute(f"create table {table} as select range as a from range(3)")
+    assert set(differing_rows(*paths).values()) == {0}
+    with duckdb.connect(str(paths[1])) as connection:
+        connection.execute("update email_facts set a = 0 where a = 1")
+    assert differing_rows(*paths) == dict.fromkeys(OUTPUTS, 0) | {"email_facts": 2}
 
 
 def test_the_slowest_models_are_named_first(shop: Shop) -> None:
