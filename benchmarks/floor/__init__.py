@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from segmentry.settings.memory import limit_memory
+
 SQL = Path(__file__).parent
 SEEDS = Path(__file__).parents[2] / "seeds"
 OUTPUTS = (
@@ -49,7 +51,7 @@ def compute(raw: Path, compiled: Path, database: Path, as_of: date) -> None:
     """
     with duckdb.connect(str(database)) as connection:
         connection.execute("set threads = 2")
-        connection.execute("set memory_limit = '6GB'")
+        limit_memory(connection)
         connection.execute("set preserve_insertion_order = false")
         connection.execute(f"set variable as_of = timestamp '{as_of + timedelta(days=1)}'")
         for statement in (*_sources(raw), *_steps(), *_segments(compiled)):
