@@ -1,5 +1,6 @@
 """The command that measures: `python -m benchmarks --help`."""
 
+import logging
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from benchmarks.builds import Measurement, measure_builds
 from benchmarks.chain import measure_chain
+from benchmarks.kept import keep
 from benchmarks.report import chain_to_markdown, to_markdown
 from benchmarks.shop import write_shop
 
@@ -23,17 +25,23 @@ def shops(
         Path | None, typer.Option(help="keeps the shops for another run; else they are removed")
     ] = None,
     slowest: Annotated[int, typer.Option(min=1, help="how many models are named")] = 20,
+    json: Annotated[Path | None, typer.Option(help="a file that keeps what was measured")] = None,
 ) -> None:
     """Build, validate and publish shops, and their next day; print what it took as Markdown.
+
+    What each step took is logged when it ends.
 
     Scale 1 is a shop of a million customers, five million orders, twenty million email events and a
     hundred million events over three years.
     """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
         measurements: list[Measurement] = []
         for size in sorted(set(scale)):
             shop = write_shop((folder or Path(temporary)).absolute() / f"{size:g}", size)
             measurements.append(measure_builds(shop))
+            if json:
+                keep(measurements, json)
         typer.echo(to_markdown(measurements, slowest))
 
 

@@ -1,5 +1,6 @@
 """Runs a command to its end and says what it took."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -7,6 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,10 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) ->
     if process.returncode:
         sys.stderr.write(printed)
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Usage(
+    took = Usage(
         wall_seconds=time.monotonic() - start,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
         peak_gigabytes=usage.ru_maxrss / 1024**2,
     )
+    logger.info("%s: %s", took, " ".join(command))
+    return took

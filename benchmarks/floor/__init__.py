@@ -66,6 +66,7 @@ def differing_rows(warehouse: Path, database: Path) -> dict[str, int]:
         database: the file that `compute` wrote.
     """
     with duckdb.connect() as connection:
+        limit_memory(connection)
         connection.execute(f"attach '{warehouse}' as built (read_only)")
         connection.execute(f"attach '{database}' as floor (read_only)")
         return {table: _differing_rows_of(connection, table) for table in OUTPUTS}
