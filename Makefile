@@ -97,7 +97,11 @@ example: $(READY)
 ## How long builds of large shops take, and how that grows: make benchmark SCALES="0.1 0.3"
 SCALES ?= 0.01 0.1
 benchmark: $(READY)
-	@$(BIN)/python -m benchmarks shops $(addprefix --scale ,$(SCALES))
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--require-hashes -r benchmarks/requirements.lock
+	@mkdir -p target
+	@$(BIN)/python -m benchmarks shops $(addprefix --scale ,$(SCALES)) --json target/benchmark.json
+	@$(BIN)/python -m benchmarks plot target/benchmark.json target/benchmark.svg
 
 ## The documentation of every model and column, at target/static_index.html, what each segment means,
 ## at target/definitions.html, and what published tables hold, at target/contracts.html.
@@ -105,11 +109,13 @@ docs: $(READY)
 	@$(DBT) docs generate --static
 	@$(BIN)/python -m segmentry docs
 
-## Resolve the ranges of pyproject.toml anew.
+## Resolve the ranges of pyproject.toml and of the benchmarks anew.
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-strip-extras --quiet --upgrade
 lock: $(READY)
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --no-header --no-strip-extras --quiet --upgrade \
-		pyproject.toml --output-file requirements.lock
+	@$(LOCK) --all-extras pyproject.toml --output-file requirements.lock
+	@$(LOCK) --constraints requirements.lock benchmarks/requirements.in \
+		--output-file benchmarks/requirements.lock
 
 clean:
 	rm -rf .venv target logs warehouse/*.duckdb

@@ -9,7 +9,7 @@ import typer
 
 from benchmarks.builds import Measurement, measure_builds
 from benchmarks.chain import measure_chain
-from benchmarks.kept import keep
+from benchmarks.kept import keep, read
 from benchmarks.report import chain_to_markdown, to_markdown
 from benchmarks.shop import write_shop
 
@@ -43,6 +43,17 @@ def shops(
             if json:
                 keep(measurements, json)
         typer.echo(to_markdown(measurements, slowest))
+
+
+@app.command()
+def plot(
+    json: Annotated[Path, typer.Argument(help="a file that keeps what was measured")],
+    svg: Annotated[Path, typer.Argument(help="the plot to write")],
+) -> None:
+    """Draw how builds grow with the shop."""
+    from benchmarks.plot import draw
+
+    draw(read(json), svg)
 
 
 @app.command()

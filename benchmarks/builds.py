@@ -3,19 +3,28 @@
 import json
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks.floor import differing_rows
 from benchmarks.measure import Usage, run
+from benchmarks.outputs import differing_rows
 from benchmarks.shop import LAST_DAY, Shop
 
 PROJECT = Path(__file__).parents[1]
+SEGMENTS_IN_POLARS = (
+    "one_timers",
+    "loyal_customers",
+    "high_spenders",
+    "coupon_lovers",
+    "idle_customers",
+    "cart_abandoners",
+)
 DBT = str(Path(sys.executable).with_name("dbt"))
 
 
@@ -51,6 +60,7 @@ class Measurement:
         publish: the first version is validated and published.
         next_publish: so is the next.
         floor: the facts and memberships of the last day, computed by SQL written by hand.
+        polars: the facts and six segments of the last day, computed in Polars, if it is installed.
         warehouse_gigabytes: the warehouse of the last day.
         published_gigabytes: the version of the last day.
     """
@@ -63,6 +73,7 @@ class Measurement:
     publish: Usage
     next_publish: Usage
     floor: Usage
+    polars: Usage | None
     warehouse_gigabytes: float
     published_gigabytes: float
 
@@ -76,8 +87,8 @@ def measure_builds(shop: Shop) -> Measurement:
         shop: the raw files.
 
     Raises:
-        CalledProcessError: when a build, publish or the floor fails.
-        ValueError: when the floor has other rows than the build.
+        CalledProcessError: when a build, publish or another way to compute the same fails.
+        ValueError: when that has other rows than the build.
     """
     folder = shop.folder / "built"
     shutil.rmtree(folder, ignore_errors=True)
@@ -100,6 +111,7 @@ def measure_builds(shop: Shop) -> Measurement:
         publish=first_publish,
         next_publish=next_publish,
         floor=compute_floor(shop.raw, folder),
+        polars=compute_in_polars(shop.raw, folder),
         warehouse_gigabytes=(folder / "segmentry.duckdb").stat().st_size / 1024**3,
         published_gigabytes=size_of((folder / "published" / "current").resolve()),
     )
@@ -166,30 +178,57 @@ def compute_floor(raw: Path, folder: Path) -> Usage:
     database = folder / "floor" / "segmentry.duckdb"
     database.parent.mkdir()
     compiled = folder / "target" / "compiled" / "segmentry" / "models"
-    command = [sys.executable, "-m", "benchmarks.floor", raw, compiled, database, LAST_DAY]
-    usage = run([str(argument) for argument in command], PROJECT, {})
+    usage = compute("benchmarks.floor", raw, compiled, database, LAST_DAY)
     see_no_difference(folder / "segmentry.duckdb", database)
     return usage
 
 
-def see_no_difference(warehouse: Path, database: Path) -> None:
-    """Compare a build with what the floor computed, in a process of its own.
+def compute_in_polars(raw: Path, folder: Path) -> Usage | None:
+    """Compute facts and six segments in Polars, if it is here, and see that they are the same.
+
+    Args:
+        raw: the raw folder that was built.
+        folder: what the build wrote.
+
+    Raises:
+        CalledProcessError: when they can't be computed.
+        ValueError: when rows differ.
+    """
+    if not find_spec("polars"):
+        return None
+    output = folder / "polars"
+    usage = compute("benchmarks.polars_script", raw, output, LAST_DAY)
+    see_no_difference(folder / "segmentry.duckdb", output, SEGMENTS_IN_POLARS)
+    return usage
+
+
+def compute(module: str, *arguments: object) -> Usage:
+    """Run another way to compute what a build computes."""
+    command = [sys.executable, "-m", module, *(str(argument) for argument in arguments)]
+    return run(command, PROJECT, {})
+
+
+def see_no_difference(
+    warehouse: Path, other: Path, segments: Collection[str] | None = None
+) -> None:
+    """Compare a build with what was computed in another way, in a process of its own.
 
     A child starts with the memory of its parent in its account: what is measured next would have
     that of the comparison.
 
     Args:
         warehouse: the DuckDB file that was built.
-        database: the file that the floor wrote.
+        other: what was written in the other way.
+        segments: which segments it holds; all, if none are named.
 
     Raises:
         ValueError: when rows differ.
     """
     with ProcessPoolExecutor(1, get_context("spawn")) as processes:
-        counts = processes.submit(differing_rows, warehouse, database).result()
+        counts = processes.submit(differing_rows, warehouse, other, segments).result()
     differing = {table: count for table, count in counts.items() if count}
     if differing:
-        raise ValueError(f"The floor has other rows than the build: {differing}.")
+        raise ValueError(f"{other} has other rows than the build: {differing}.")
 
 
 def size_of(folder: Path) -> float:

@@ -63,6 +63,8 @@ def steps(measurement: Measurement) -> str:
         "validate and publish the next day": measurement.next_publish,
         "the same facts and memberships in SQL by hand": measurement.floor,
     }
+    if measurement.polars:
+        usages["the same facts and six segments in Polars"] = measurement.polars
     title = (
         f"Scale {measurement.scale:g}: {measurement.raw_gigabytes:.2f} GB of raw files, "
         f"{measurement.warehouse_gigabytes:.2f} GB of warehouse, "
@@ -81,7 +83,7 @@ def steps(measurement: Measurement) -> str:
 
 
 def ratios(measurement: Measurement) -> str:
-    """Return how builds compare with the SQL by hand, and the next day with the full build."""
+    """Return how builds compare with other ways, and the next day with the full build."""
     full, following = measurement.full_build, measurement.next_build
 
     def against(of: Usage, to: Usage) -> Sequence[str]:
@@ -96,6 +98,8 @@ def ratios(measurement: Measurement) -> str:
         ("next day's build / SQL by hand", *against(following.usage, measurement.floor)),
         ("next day's build / full build", *against(following.usage, full.usage)),
     ]
+    if measurement.polars:
+        rows.insert(2, ("full build / Polars", *against(full.usage, measurement.polars)))
     header = (f"ratio, at scale {measurement.scale:g}", "wall", "CPU", "peak memory")
     return table(header, rows)
 

@@ -17,15 +17,6 @@ from segmentry.settings.memory import limit_memory
 
 SQL = Path(__file__).parent
 SEEDS = Path(__file__).parents[2] / "seeds"
-OUTPUTS = (
-    "order_facts",
-    "browsing_facts",
-    "email_facts",
-    "voice_facts",
-    "profile_facts",
-    "activity_facts",
-    "segment_memberships",
-)
 STEPS = (
     "as_of",
     "accounts",
@@ -56,35 +47,6 @@ def compute(raw: Path, compiled: Path, database: Path, as_of: date) -> None:
         connection.execute(f"set variable as_of = timestamp '{as_of + timedelta(days=1)}'")
         for statement in (*_sources(raw), *_steps(), *_segments(compiled)):
             connection.execute(statement)
-
-
-def differing_rows(warehouse: Path, database: Path) -> dict[str, int]:
-    """Return how many rows of each output only one of a build and the floor has.
-
-    Args:
-        warehouse: the DuckDB file that was built.
-        database: the file that `compute` wrote.
-    """
-    with duckdb.connect() as connection:
-        limit_memory(connection)
-        connection.execute(f"attach '{warehouse}' as built (read_only)")
-        connection.execute(f"attach '{database}' as floor (read_only)")
-        return {table: _differing_rows_of(connection, table) for table in OUTPUTS}
-
-
-def _differing_rows_of(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    columns = ", ".join(
-        name for name, *_ in connection.execute(f"describe built.{table}").fetchall()
-    )
-    built, floor = (f"select {columns} from {database}.{table}" for database in ("built", "floor"))
-    ((count,),) = connection.execute(
-        f"""
-        select count(*) from (
-            ({built} except all {floor}) union all ({floor} except all {built})
-        ) as differing_rows
-        """
-    ).fetchall()
-    return int(count)
 
 
 def _sources(raw: Path) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Shops of any size are the same shop each time, and what is measured is what was built."""
 
+import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,9 @@ import duckdb
 import pytest
 
 from benchmarks.builds import Build, Measurement, measure_builds, read_build
-from benchmarks.floor import OUTPUTS, differing_rows
-from benchmarks.measure import Usage
+from benchmarks.kept import keep, read
+from benchmarks.measure import Usage, run
+from benchmarks.outputs import FACTS, MEMBERSHIPS, differing_rows
 from benchmarks.report import growth, ratios, to_markdown
 from benchmarks.shop import GROWING, LAST_DAY, Shop, write_shop
 
@@ -85,6 +88,7 @@ def measurement(scale: float, factor: float) -> Measurement:
         publish=usage,
         next_publish=usage,
         floor=replace(usage, cpu_seconds=factor / 4),
+        polars=replace(usage, cpu_seconds=factor / 8),
         warehouse_gigabytes=1,
         published_gigabytes=1,
     )
@@ -98,24 +102,87 @@ def test_growth_is_the_exponent(factor: float, exponent: str) -> None:
     assert told.splitlines()[-1] == "| next day's build " + f"| {exponent} " * 4 + "|"
 
 
-def test_builds_are_held_against_sql_by_hand() -> None:
-    assert ratios(measurement(0.1, 3)).splitlines()[2:] == [
+def test_builds_are_held_against_other_ways() -> None:
+    told = ratios(measurement(0.1, 3)).splitlines()[2:]
+    assert told == [
         "| full build / SQL by hand | 1.0 | 4.0 | 1.0 |",
         "| next day's build / SQL by hand | 1.0 | 2.0 | 1.0 |",
+        "| full build / Polars | 1.0 | 8.0 | 1.0 |",
         "| next day's build / full build | 1.0 | 0.5 | 1.0 |",
     ]
+    assert ratios(replace(measurement(0.1, 3), polars=None)).splitlines()[2:] == told[:2] + told[3:]
+
+
+@pytest.mark.parametrize("has_polars", [True, False])
+def test_what_was_measured_is_kept(tmp_path: Path, has_polars: bool) -> None:
+    measured = measurement(0.1, 3)
+    if not has_polars:
+        measured = replace(measured, polars=None)
+    keep([measured, measurement(1, 30)], tmp_path / "kept.json")
+    assert read(tmp_path / "kept.json") == [measured, measurement(1, 30)]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"scale": 1}]', '[{"usage": {"usage": 1}}]'])
+def test_a_file_of_something_else_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(text)
+    if text == "{}":
+        assert read(path) == []
+        return
+    with pytest.raises(ValueError, match=r"other\.json holds no measurements"):
+        read(path)
+
+
+def test_growth_is_drawn(tmp_path: Path) -> None:
+    plot = pytest.importorskip("benchmarks.plot", reason="make benchmark installs what draws")
+    plot.draw([measurement(0.1, 3), measurement(1, 30)], tmp_path / "growth.svg")
+    drawn = (tmp_path / "growth.svg").read_text()
+    for text in ("CPU, s", "peak memory, GB", *plot.STEPS):
+        assert f">{text}</text>" in drawn
+
+
+def test_memory_of_the_parent_is_nobody_elses(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "bytearray(300 * 1024**2)"]
+    assert run(command, tmp_path, {}).peak_gigabytes > 0.29
+    assert run([sys.executable, "-c", ""], tmp_path, {}).peak_gigabytes < 0.29
+
+
+def write_outputs(path: Path) -> None:
+    """Write every output to a DuckDB file, with a row of each of three segments."""
+    with duckdb.connect(str(path)) as connection:
+        for table in (*FACTS, MEMBERSHIPS):
+            connection.execute(
+                f"create table {table} as select range as a, range / 3 as b, "
+                "['x', 'y', 'z'][range + 1] as segment from range(3)"
+            )
 
 
 def test_a_row_that_only_one_has_is_seen(tmp_path: Path) -> None:
-    paths = tmp_path / "built.duckdb", tmp_path / "floor.duckdb"
-    for path in paths:
-        with duckdb.connect(str(path)) as connection:
-            for table in OUTPUTS:
-                connection.execute(f"create table {table} as select range as a from range(3)")
-    assert set(differing_rows(*paths).values()) == {0}
-    with duckdb.connect(str(paths[1])) as connection:
+    built, floor = tmp_path / "built.duckdb", tmp_path / "floor.duckdb"
+    write_outputs(built)
+    write_outputs(floor)
+    assert set(differing_rows(built, floor).values()) == {0}
+    with duckdb.connect(str(floor)) as connection:
         connection.execute("update email_facts set a = 0 where a = 1")
-    assert differing_rows(*paths) == dict.fromkeys(OUTPUTS, 0) | {"email_facts": 2}
+        connection.execute("update voice_facts set b = b + 1e-8 where a = 1")
+        connection.execute("update order_facts set b = b + 1e-12 where a = 1")
+    changed = {"email_facts": 2, "voice_facts": 2}
+    assert {table: n for table, n in differing_rows(built, floor).items() if n} == changed
+
+
+def test_only_segments_that_were_computed_are_compared(tmp_path: Path) -> None:
+    built, folder = tmp_path / "built.duckdb", tmp_path / "polars"
+    write_outputs(built)
+    folder.mkdir()
+    with duckdb.connect(str(built)) as connection:
+        for table in (*FACTS, MEMBERSHIPS):
+            chosen = "where segment <> 'z'" if table == MEMBERSHIPS else ""
+            connection.execute(
+                f"copy (from {table} {chosen}) to '{folder / table}.parquet' (format parquet)"
+            )
+    assert set(differing_rows(built, folder, ["x", "y"]).values()) == {0}
+    assert differing_rows(built, folder, ["x"])[MEMBERSHIPS] == 1
+    assert differing_rows(built, folder)[MEMBERSHIPS] == 1
 
 
 def test_the_slowest_models_are_named_first(shop: Shop) -> None:
@@ -144,6 +211,7 @@ def test_times_overlap_but_what_is_around_them_does_not() -> None:
 @pytest.mark.prove
 def test_a_shop_is_built_and_published_on_two_days(shop: Shop) -> None:
     measured = measure_builds(shop)
+    assert (measured.polars is not None) == (find_spec("polars") is not None)
     assert (
         measured.full_build.seconds_by_model.keys() == measured.next_build.seconds_by_model.keys()
     )
