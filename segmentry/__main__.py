@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from segmentry.activation.command import app as syncs
 from segmentry.errors import SegmentryError
 from segmentry.records.versions import KEPT_VERSIONS
 from segmentry.settings.privacy import keep_private
@@ -29,6 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(syncs)
 Vars = Annotated[str, typer.Option("--vars", help="dbt vars: '{idle_customers_days: 120}'")]
 Accept = Annotated[
     list[str],

@@ -13,7 +13,12 @@ PREFIX = "SEGMENTRY_"
 # Names another file than `.env`, or none when it is empty: a machine may hold several shops.
 ENV_FILE = "SEGMENTRY_ENV_FILE"
 DEFAULT_ENV_FILE = ".env"
-FOLDERS = ("SEGMENTRY_RAW_DIR", "SEGMENTRY_WAREHOUSE", "SEGMENTRY_PUBLISHED_DIR")
+FOLDERS = (
+    "SEGMENTRY_RAW_DIR",
+    "SEGMENTRY_WAREHOUSE",
+    "SEGMENTRY_PUBLISHED_DIR",
+    "SEGMENTRY_STATE_DIR",
+)
 # The dbt vars of a shop, by the variable that gives them when --vars does not.
 SHOP_VARIABLES = {
     "SEGMENTRY_TIMEZONE": "shop_timezone",
@@ -26,6 +31,7 @@ KNOWN = (
     *SHOP_VARIABLES,
     "SEGMENTRY_RAW_SCHEMA",
     "SEGMENTRY_ID_SALT",
+    "SEGMENTRY_STATE_KEY",
     "SEGMENTRY_MEMORY_LIMIT",
     "SEGMENTRY_FIRST_DAY",
     "SEGMENTRY_ALERT_WEBHOOK",

@@ -13,7 +13,6 @@ from segmentry.settings.variables import check_variables
 ROOT = Path(__file__).parents[2]
 DEMO_SHOP = ROOT / "seeds" / "demo_shop"
 DEFAULT_WAREHOUSE = ROOT / "warehouse" / "segmentry.duckdb"
-DEFAULT_PUBLISHED = ROOT / "published"
 
 
 @dataclass(frozen=True)
@@ -24,11 +23,13 @@ class Settings:
         raw_dir: the folder of raw files.
         warehouse: the DuckDB file that dbt builds.
         published: the folder of published versions.
+        state: the folder of what syncs remember.
     """
 
     raw_dir: Path
     warehouse: Path
     published: Path
+    state: Path = ROOT / "state"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -40,8 +41,9 @@ class Settings:
         `SEGMENTRY_RAW_DIR` is the demo shop when unset, `SEGMENTRY_WAREHOUSE` the project's own
         file. `SEGMENTRY_PUBLISHED_DIR` is, when unset, `published/` in the project for the
         project's own warehouse; any other warehouse publishes beside itself, `shop.duckdb` to
-        `shop_published/`, so that no build mixes its history with another's. Relative paths start
-        at the project's root, as they do for dbt.
+        `shop_published/`, so that no build mixes its history with another's. So does
+        `SEGMENTRY_STATE_DIR`, with `state/` and `shop_state/`. Relative paths start at the
+        project's root, as they do for dbt.
 
         Raises:
             SettingsError: when `.env` can't be read.
@@ -51,18 +53,20 @@ class Settings:
             environment = os.environ
         raw_dir = environment.get("SEGMENTRY_RAW_DIR")
         warehouse = environment.get("SEGMENTRY_WAREHOUSE")
-        published = environment.get("SEGMENTRY_PUBLISHED_DIR")
         warehouse_file = ROOT / warehouse if warehouse else DEFAULT_WAREHOUSE
-        if published:
-            published_folder = ROOT / published
-        elif warehouse_file == DEFAULT_WAREHOUSE:
-            published_folder = DEFAULT_PUBLISHED
-        else:
-            published_folder = warehouse_file.with_name(f"{warehouse_file.stem}_published")
+
+        def folder(kind: str) -> Path:
+            if named := environment.get(f"SEGMENTRY_{kind.upper()}_DIR"):
+                return ROOT / named
+            if warehouse_file == DEFAULT_WAREHOUSE:
+                return ROOT / kind
+            return warehouse_file.with_name(f"{warehouse_file.stem}_{kind}")
+
         return cls(
             raw_dir=ROOT / raw_dir if raw_dir else DEMO_SHOP,
             warehouse=warehouse_file,
-            published=published_folder,
+            published=folder("published"),
+            state=folder("state"),
         )
 
     def check(self, variables: Mapping[str, Any]) -> None:

@@ -36,7 +36,7 @@ def test_every_room_is_there_and_everything_is_in_one() -> None:
 @pytest.mark.parametrize(
     ("changed", "tests"),
     [
-        ("segmentry/records/versions.py", ["damaged_published", "publish"]),
+        ("segmentry/records/versions.py", ["damaged_published", "publish", "suppressions"]),
         ("tests/python/test_alerts.py", ["alerts"]),
         ("tests/python/test_mutations.py", []),
         (

@@ -1,0 +1,1 @@
+"""Brings published segments to email platforms, and keeps them equal to what was published."""

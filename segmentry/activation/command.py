@@ -1,0 +1,236 @@
+"""The commands that bring segments to email platforms.
+
+Exit codes: 0 when the platform is as the published version says, 1 when a sync could not be read,
+was refused or failed, 2 when it was asked wrongly, 3 when it ran and the platform did not take
+every row.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from segmentry.settings.shop import ROOT, Settings
+
+SYNCS = ROOT / "orchestration" / "syncs"
+ROWS_WERE_REJECTED = 3
+WIDTH_OF_A_FILE = 120
+
+app = typer.Typer(no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="the name of its file in orchestration/syncs")]
+Json = Annotated[bool, typer.Option("--json", help="for programs")]
+
+
+def terminal() -> Console:
+    """Return where results are printed; a file gets lines of a fixed width."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE, highlight=False)
+
+
+def folder_of_syncs() -> Path:
+    """Return the folder of syncs; `SEGMENTRY_SYNCS_DIR` names another."""
+    return ROOT / os.environ.get("SEGMENTRY_SYNCS_DIR", SYNCS)
+
+
+def setting_of(name: str) -> Any:
+    """Return a sync, and where it works.
+
+    Raises:
+        SyncError: when there is none of the name, or it can't be used.
+    """
+    from segmentry.activation.config import read_sync
+    from segmentry.activation.errors import SyncError
+    from segmentry.activation.keys import Keys
+    from segmentry.activation.plans import Setting
+    from segmentry.settings.names import nearest
+
+    settings = Settings.from_environment()
+    path = folder_of_syncs() / f"{name}.yml"
+    if not path.is_file():
+        known = [path.stem for path in folder_of_syncs().glob("*.yml")]
+        raise SyncError(f"There is no sync {name} in {folder_of_syncs()}.{nearest(name, known)}")
+    return Setting(
+        name, read_sync(path), settings.published, settings.state, Keys.from_environment()
+    )
+
+
+@app.command()
+def syncs(as_json: Json = False) -> None:
+    """List the syncs: where each goes, and how its last run ended."""
+    from segmentry.activation.config import read_syncs
+    from segmentry.activation.report import syncs_table
+
+    found = read_syncs(folder_of_syncs())
+    last = {name: _last_run(name) for name in found}
+    if as_json:
+        _print_json(
+            [
+                {
+                    "name": name,
+                    "platform": sync.platform,
+                    "enabled": sync.enabled,
+                    "last": last[name],
+                }
+                for name, sync in found.items()
+            ]
+        )
+    else:
+        terminal().print(syncs_table(found, last))
+
+
+@app.command()
+def plan(name: Name, as_json: Json = False) -> None:
+    """Show what a sync would change; nothing is written to the platform."""
+    from segmentry.activation.plans import make_plan
+    from segmentry.activation.report import plan_as_dict, print_plan
+
+    made = make_plan(setting_of(name))
+    if as_json:
+        _print_json(plan_as_dict(made))
+    else:
+        print_plan(made, terminal())
+    if made.objections:
+        raise typer.Exit(1)
+
+
+@app.command()
+def apply(
+    name: Name,
+    allow_removals: Annotated[
+        bool, typer.Option("--allow-removals", help="remove more than the guard allows, this once")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the last plan of a sync."""
+    from segmentry.activation.accounts import connect
+    from segmentry.activation.api import Patience
+    from segmentry.activation.engine import apply as run
+    from segmentry.activation.report import print_result, result_as_dict
+
+    setting = setting_of(name)
+    patience = Patience(seconds=setting.sync.max_seconds)
+    progress = Console(stderr=True)
+    result = run(
+        setting,
+        connect(name, setting.sync, patience),
+        patience,
+        allow_removals,
+        tell=lambda text: progress.print(f"[dim]{text}[/dim]", highlight=False),
+    )
+    if as_json:
+        _print_json(result_as_dict(result))
+    else:
+        print_result(result, _rows_of(setting, result.run_id), terminal())
+    if result.status != "succeeded":
+        raise typer.Exit(ROWS_WERE_REJECTED)
+
+
+@app.command()
+def status(name: Name, as_json: Json = False) -> None:
+    """Show who is where because of a sync, and its last runs."""
+    from contextlib import closing
+
+    from segmentry.activation.ledger import Ledger
+    from segmentry.activation.report import print_status
+
+    setting = setting_of(name)
+    with closing(Ledger(setting.state, setting.keys)) as ledger:
+        runs = [dict(run) for run in ledger.runs(name)]
+        sizes = [
+            {"audience": audience, "state": state, "rows": rows}
+            for (audience, state), rows in ledger.counts(name).items()
+        ]
+        jobs = [{"audience": job.audience, "job": job.job_id} for job in ledger.open_jobs(name)]
+    if as_json:
+        _print_json({"runs": runs, "sizes": sizes, "open_jobs": jobs})
+    else:
+        print_status(name, runs, sizes, jobs, terminal())
+
+
+@app.command()
+def pull_suppressions(name: Name) -> None:
+    """Learn from the account of a sync who must not be written to any more."""
+    from contextlib import closing
+
+    from segmentry.activation.accounts import connect
+    from segmentry.activation.api import Patience
+    from segmentry.activation.ledger import Ledger
+    from segmentry.activation.noes import pull_all
+
+    setting = setting_of(name)
+    platform = connect(name, setting.sync, Patience(seconds=setting.sync.max_seconds))
+    with closing(Ledger(setting.state, setting.keys)) as ledger:
+        for audience in setting.sync.audiences:
+            platform.prepare(audience.id, [])
+        new = pull_all(platform, ledger, setting.account)
+    terminal().print(f"{new:,} addresses are new among those that {name} writes to no more.")
+
+
+@app.command()
+def reconcile(
+    name: Name,
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            help="call those ours who are wanted and already there, as after a lost ledger"
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Hold the ledger against the platform's own members, and mend the ledger.
+
+    Whom the platform lost is added by the next run; who is there and not ours is never removed.
+    """
+    from segmentry.activation.accounts import connect
+    from segmentry.activation.api import Patience
+    from segmentry.activation.reconcile import reconcile as hold_against
+    from segmentry.activation.report import print_reconciled
+
+    setting = setting_of(name)
+    platform = connect(name, setting.sync, Patience(seconds=setting.sync.max_seconds))
+    found = hold_against(setting, platform, adopt)
+    if as_json:
+        _print_json(found)
+    else:
+        print_reconciled(name, found, terminal())
+
+
+@app.command()
+def sync_schema() -> None:
+    """Print the JSON schema by which editors check a sync's file."""
+    from segmentry.activation.config import json_schema
+
+    sys.stdout.write(json_schema())
+
+
+def _last_run(name: str) -> dict[str, Any] | None:
+    """Return the last run of a sync; None when there is none, or no ledger yet."""
+    import sqlite3
+
+    from segmentry.activation.ledger import FILE
+
+    path = Settings.from_environment().state / FILE
+    if not path.is_file():
+        return None
+    with sqlite3.connect(path) as connection:
+        connection.row_factory = sqlite3.Row
+        row = connection.execute(
+            "select * from runs where sync = ? order by started_at desc limit 1", (name,)
+        ).fetchone()
+    return dict(row) if row else None
+
+
+def _rows_of(setting: Any, run_id: str) -> list[dict[str, Any]]:
+    from contextlib import closing
+
+    from segmentry.activation.ledger import Ledger
+
+    with closing(Ledger(setting.state, setting.keys)) as ledger:
+        return [dict(row) for row in ledger.rows_of_run(run_id)]
+
+
+def _print_json(content: Any) -> None:
+    sys.stdout.write(json.dumps(content, indent=2) + "\n")

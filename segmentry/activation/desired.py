@@ -1,0 +1,246 @@
+"""Who is to be in which audience, and with which properties: what a published version says."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from segmentry.activation.config import Audience, Sync
+from segmentry.activation.errors import RefusedError, SyncError
+from segmentry.activation.keys import Keys
+from segmentry.activation.platforms.interface import Value
+from segmentry.records.databases import BI, CONTACTS
+from segmentry.records.versions import Version
+from segmentry.settings.memory import limit_memory
+from segmentry.settings.names import nearest
+
+# Rows that are in memory at once.
+BATCH = 10_000
+CONTACT_COLUMNS = ("first_name", "last_name", "segments")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A person who is to be in an audience.
+
+    Attributes:
+        audience: its id.
+        key: the keyed hash of their address.
+        address: trimmed and in lower case.
+        properties: what the platform is to know, by its own names. A person's properties travel
+            with the first of their audiences.
+        digest: changes with the properties.
+    """
+
+    audience: str
+    key: str
+    address: str
+    properties: dict[str, Value]
+    digest: str
+
+
+@contextmanager
+def opened(version: Version, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the files of a version, with the macro `key_of` for the keyed hash of an address."""
+    inner, outer = keys.blocks
+    with duckdb.connect() as connection:
+        limit_memory(connection)
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"attach '{version.folder / BI.file}' as bi (read_only)")
+        connection.execute(f"attach '{version.folder / CONTACTS.file}' as contacts (read_only)")
+        connection.execute("set variable inner_block = $block", {"block": inner})
+        connection.execute("set variable outer_block = $block", {"block": outer})
+        connection.execute(
+            """
+            create macro key_of(address) as sha256(
+                getvariable('outer_block')
+                || unhex(sha256(getvariable('inner_block') || encode(address)))
+            )
+            """
+        )
+        yield connection
+
+
+def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) -> None:
+    """Refuse segments and facts that the version does not have.
+
+    Raises:
+        SyncError: naming them, and what may be meant.
+    """
+    catalog = {
+        segment: is_valued
+        for segment, is_valued in connection.execute(
+            "select segment, is_valued from bi.segment_catalog"
+        ).fetchall()
+    }
+    for audience in sync.audiences:
+        for segment in audience.segments:
+            plain, _, value = segment.partition(":")
+            if plain not in catalog:
+                raise SyncError(
+                    f"The sync {name} names the segment {plain}, which is not in the catalog."
+                    f"{nearest(plain, catalog)}"
+                )
+            if value and not catalog[plain]:
+                raise SyncError(f"The sync {name} names {segment}, and {plain} has no values.")
+    known = _column_types(connection)
+    for fact in sync.properties.values():
+        if fact not in known:
+            raise SyncError(
+                f"The sync {name} sends {fact}, which is no column of customer_facts."
+                f"{nearest(fact, known)}"
+            )
+
+
+def check_keys(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many may be written to; refuse addresses that are missing or double.
+
+    Raises:
+        RefusedError: when there are such, or nobody at all.
+    """
+    ((rows, addresses, customers),) = connection.execute(
+        """
+        select
+            count(*),
+            count(distinct lower(trim(email))) filter (where trim(email) <> ''),
+            count(distinct customer_id)
+        from contacts.activation_profiles
+        """
+    ).fetchall()
+    if not rows:
+        raise RefusedError("The published version has nobody who may be written to.")
+    if not rows == addresses == customers:
+        raise RefusedError(
+            f"activation_profiles has {rows:,} rows of {customers:,} customers with {addresses:,} "
+            "addresses: one is missing or double, and nothing is sent."
+        )
+    return int(rows)
+
+
+def wanted_rows(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Iterator[Wanted]:
+    """Yield who is to be where, by audience and key in ascending order.
+
+    A batch is in memory at a time; the rest is sorted on disk.
+    """
+    facts = "".join(f", {_shown(connection, fact)}" for fact in sync.properties.values())
+    places = " union all ".join(
+        _members_of(place, audience) for place, audience in enumerate(sync.audiences)
+    )
+    connection.execute("set variable audiences = $ids", {"ids": [a.id for a in sync.audiences]})
+    rows = connection.execute(
+        f"""
+        select
+            getvariable('audiences')[1 + places.place] as audience,
+            key_of(lower(trim(profiles.email))) as key,
+            lower(trim(profiles.email)) as address,
+            places.place = min(places.place) over (partition by places.customer_id) as is_first
+            {facts}
+        from ({places}) as places
+        inner join contacts.activation_profiles as profiles
+            on places.customer_id = profiles.customer_id
+        left join bi.customer_facts as facts on places.customer_id = facts.customer_id
+        order by audience, key
+        """
+    )
+    names = list(sync.properties)
+    while batch := rows.fetchmany(BATCH):
+        for audience, key, address, is_first, *values in batch:
+            properties = (
+                {
+                    name: value
+                    for name, value in zip(names, values, strict=True)
+                    if value is not None or sync.clear_nulls
+                }
+                if is_first
+                else {}
+            )
+            yield Wanted(audience, key, address, properties, digest_of(properties))
+
+
+def digest_of(properties: dict[str, Value]) -> str:
+    """Return sixteen characters that change with any property."""
+    text = json.dumps(properties, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _members_of(number: int, audience: Audience) -> str:
+    """Return a select of the customers of an audience; names were checked against the catalog."""
+    if audience.everyone:
+        return f"select customer_id, {number} as place from contacts.activation_profiles"
+    if audience.tag is not None:
+        condition = f"""segment in (
+            select segment from bi.segment_catalog
+            where not is_sensitive and list_contains(
+                string_split(replace(coalesce(destinations, ''), ' ', ''), ','),
+                {_text(audience.tag)}
+            )
+        )"""
+    else:
+        condition = " or ".join(_is_in(segment) for segment in audience.segments)
+    return f"""
+        select distinct customer_id, {number} as place from bi.segment_memberships
+        where {condition}
+    """
+
+
+def _is_in(segment: str) -> str:
+    """Return the condition of a segment, or of one of its values."""
+    plain, _, value = segment.partition(":")
+    condition = f"segment = {_text(plain)}"
+    return f"({condition} and segment_value = {_text(value)})" if value else condition
+
+
+def _column_types(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    facts = {
+        column: kind
+        for column, kind, *_ in connection.execute("describe bi.customer_facts").fetchall()
+        if column != "build_id"
+    }
+    return facts | dict.fromkeys(CONTACT_COLUMNS, "VARCHAR")
+
+
+def _shown(connection: duckdb.DuckDBPyConnection, fact: str) -> str:
+    """Return a fact as every platform takes it: text, number, truth, or a date in ISO 8601."""
+    if fact == "segments":
+        return "array_to_string(profiles.segments, ',')"
+    if fact in CONTACT_COLUMNS:
+        return f"profiles.{fact}"
+    kind = _column_types(connection)[fact]
+    if kind == "TIMESTAMP":
+        return f"strftime(facts.{fact}, '%Y-%m-%dT%H:%M:%SZ')"
+    if kind == "DATE":
+        return f"strftime(facts.{fact}, '%Y-%m-%d')"
+    if kind.startswith("DECIMAL"):
+        return f"cast(facts.{fact} as double)"
+    return f"facts.{fact}"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def check_version(version: Version, max_age_hours: float, now: datetime) -> None:
+    """Refuse a version that was not validated or is too old.
+
+    Args:
+        version: what is published.
+        max_age_hours: hours since then that are allowed.
+        now: the moment, with its time zone.
+
+    Raises:
+        RefusedError: saying which.
+    """
+    results = version.manifest.validation.get("results", [])
+    if not results:
+        raise RefusedError(f"Version {version.build_id} was not validated.")
+    hours = (now - version.manifest.published_at).total_seconds() / 3600
+    if hours > max_age_hours:
+        raise RefusedError(
+            f"Version {version.build_id} is {hours:,.0f} hours old, and the sync allows "
+            f"{max_age_hours:,.0f}: publish a newer one, or raise guards.max_age_hours."
+        )
