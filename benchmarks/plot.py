@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.builds import Measurement
 from benchmarks.measure import Usage
@@ -53,7 +54,9 @@ def label(axes: Axes, title: str, scales: Sequence[float]) -> None:
     axes.set_yscale("log")
     axes.set_xticks(scales, [f"{scale:g}" for scale in scales])
     axes.set_xticks([], minor=True)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("scale of the shop")
     axes.grid(axis="y", color="#dddddd")
     axes.set_axisbelow(True)

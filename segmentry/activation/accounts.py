@@ -40,7 +40,7 @@ def connect(
     if missing:
         raise SyncError(
             f"The sync {name} takes its credentials from {', '.join(sorted(missing))}, which the "
-            "environment does not hold: set them in .env or where your secrets are."
+            "environment does not hold: set them from where your secrets are."
         )
     credentials = {part: environment[variable] for part, variable in sync.credentials.items()}
     place = {"base_url": sync.base_url} if sync.base_url else {}

@@ -108,9 +108,18 @@ def apply(
     from segmentry.activation.accounts import connect
     from segmentry.activation.api import Patience
     from segmentry.activation.engine import apply as run
+    from segmentry.activation.exports import export
     from segmentry.activation.report import print_result, result_as_dict
 
     setting = setting_of(name)
+    if setting.sync.platform == "files":
+        written = export(setting, setting.state.parent / f"{setting.state.name}_exports")
+        if as_json:
+            _print_json(written)
+        else:
+            for audience, rows in written.items():
+                terminal().print(f"{audience}: {rows:,} written")
+        return
     patience = Patience(seconds=setting.sync.max_seconds)
     progress = Console(stderr=True)
     result = run(

@@ -162,6 +162,22 @@ def wanted_rows(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Iterator[W
             yield Wanted(audience, key, address, properties, digest_of(properties))
 
 
+def kinds_of(
+    connection: duckdb.DuckDBPyConnection, sync: Sync
+) -> dict[str, type[str | int | float | bool]]:
+    """Return what kind of value each property of a sync has."""
+    types = _column_types(connection)
+    return {name: _kind(types[fact]) for name, fact in sync.properties.items()}
+
+
+def _kind(column_type: str) -> type[str | int | float | bool]:
+    if column_type.endswith("INT") or column_type == "INTEGER":
+        return int
+    if column_type == "DOUBLE" or column_type.startswith("DECIMAL"):
+        return float
+    return bool if column_type == "BOOLEAN" else str
+
+
 def digest_of(properties: dict[str, Value]) -> str:
     """Return sixteen characters that change with any property."""
     text = json.dumps(properties, sort_keys=True, ensure_ascii=False)

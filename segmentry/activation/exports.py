@@ -1,0 +1,64 @@
+"""Writes the audiences of a sync as files, less those who must not be written to."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from segmentry.activation.batches import in_batches
+from segmentry.activation.config import Sync
+from segmentry.activation.desired import (
+    BATCH,
+    Wanted,
+    check_keys,
+    check_names,
+    kinds_of,
+    opened,
+    wanted_rows,
+)
+from segmentry.activation.ledger import Ledger
+from segmentry.activation.plans import Setting, alone, version_of
+from segmentry.activation.platforms.files import FileExport
+from segmentry.activation.platforms.interface import Profile
+from segmentry.activation.withdrawn import read_withdrawn
+
+
+def export(setting: Setting, folder: Path) -> dict[str, int]:
+    """Write a CSV and a Parquet file for each audience; those of the last export are replaced.
+
+    Args:
+        setting: where the sync works.
+        folder: where the files go, in a folder of the sync's name.
+
+    Returns:
+        How many stand in each.
+
+    Raises:
+        SyncError: when the sync does not fit the version, or the version may not be sent.
+    """
+    version = version_of(setting)
+    with (
+        alone(setting.state, setting.name),
+        closing(Ledger(setting.state, setting.keys)) as ledger,
+        opened(version, setting.keys) as connection,
+    ):
+        read_withdrawn(setting.published, ledger, setting.keys)
+        check_names(connection, setting.name, setting.sync)
+        check_keys(connection)
+        files = FileExport(folder / setting.name, kinds_of(connection, setting.sync))
+        written = dict.fromkeys((audience.id for audience in setting.sync.audiences), 0)
+        # Each file has all of its columns, so that every audience is the first of its own sync.
+        for audience in setting.sync.audiences:
+            alone_in_it = Sync.model_validate(
+                setting.sync.model_dump() | {"audiences": [audience.model_dump()]}
+            )
+            rows = wanted_rows(connection, alone_in_it)
+            written[audience.id] = files.write(audience.id, _allowed(rows, ledger))
+    return written
+
+
+def _allowed(rows: Iterator[Wanted], ledger: Ledger) -> Iterator[Profile]:
+    for batch in in_batches(rows, BATCH):
+        noes = ledger.noes([row.key for row in batch])
+        for row in batch:
+            if row.key not in noes:
+                yield Profile(row.key, row.address, row.properties)
