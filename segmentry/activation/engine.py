@@ -23,7 +23,7 @@ from segmentry.activation.errors import (
     SyncError,
 )
 from segmentry.activation.ledger import Ledger, OpenJob, SentRow, State
-from segmentry.activation.noes import pull_all, pull_latest
+from segmentry.activation.noes import pull, pull_latest
 from segmentry.activation.plans import (
     Counts,
     Setting,
@@ -148,7 +148,7 @@ class Run:
     def _apply(self, allow_removals: bool) -> None:
         for audience in self.sync.audiences:
             self.platform.prepare(audience.id, list(self.sync.properties))
-        if new := pull_all(self.platform, self.ledger, self.setting.account):
+        if new := pull(self.platform, self.ledger, self.setting.account):
             self.tell(f"{new:,} addresses are new among those that the platform writes to no more")
         for job in self.ledger.open_jobs(self.name):
             self.tell(f"asking for the job {job.job_id} of an earlier run")

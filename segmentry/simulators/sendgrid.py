@@ -352,7 +352,9 @@ class SendGridSimulator(Simulator):
 
     def _page(self, listing: str, request: Request) -> Answer:
         limit, offset = (int(request.query[name][0]) for name in ("limit", "offset"))
-        entries = self._suppressed[listing][offset : offset + limit]
+        since = int(request.query.get("start_time", ["0"])[0])
+        listed = [entry for entry in self._suppressed[listing] if entry[0] >= since]
+        entries = listed[offset : offset + limit]
         return Answer(200, [{"created": moment, "email": address} for moment, address in entries])
 
     def _complaint_of_value(self, field_id: str, value: Any) -> str | None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from segmentry.activation.keys import Keys
 from segmentry.activation.withdrawn import FILE
@@ -173,9 +174,11 @@ class ActivationShop:
 def _insert(
     connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
 ) -> None:
-    if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"insert into {table} values ({marks})", rows)
+    columns = dict(enumerate(zip(*rows, strict=True)))
+    if columns:
+        inserted = pa.table({f"column_{place}": list(values) for place, values in columns.items()})
+        connection.register("inserted", inserted)
+        connection.execute(f"insert into {table} select * from inserted")
 
 
 def people(count: int, first: int = 0) -> dict[str, Person]:

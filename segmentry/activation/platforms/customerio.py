@@ -194,7 +194,7 @@ class CustomerIo:
         """Return None: the Track API does not tell."""
         return None
 
-    def suppressions(self) -> Iterator[Suppression]:
+    def suppressions(self, latest: bool = False) -> Iterator[Suppression]:
         """Yield nothing: the Track API does not tell; `customerio.md` says how they come back."""
         yield from ()
 

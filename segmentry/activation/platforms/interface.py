@@ -162,8 +162,11 @@ class Platform(Protocol):
     def members(self, audience_id: str) -> Iterator[str] | None:
         """Return the addresses of an audience's members; None when the platform does not tell."""
 
-    def suppressions(self) -> Iterator[Suppression]:
-        """Yield the addresses that the account writes to no more, the latest first where it can.
+    def suppressions(self, latest: bool = False) -> Iterator[Suppression]:
+        """Yield the addresses that the account writes to no more.
+
+        Args:
+            latest: whether the last page of each listing is enough, as between two batches.
 
         Raises:
             PlatformError: when it can't be asked.

@@ -7,6 +7,7 @@ here, and no request writes `subscriptions`. An import job leaves both as they a
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -269,12 +270,15 @@ class Klaviyo:
             if address := profile["attributes"].get("email"):
                 yield address
 
-    def suppressions(self) -> Iterator[Suppression]:
+    def suppressions(self, latest: bool = False) -> Iterator[Suppression]:
         """Yield the addresses that the account writes to no more, as Klaviyo writes them.
 
         First those of suppressed profiles, the latest first. Nothing can be asked for by consent:
         after them, all profiles of the account are read, for those who withdrew consent and are
-        not suppressed. Whoever stops at what is known already saves that.
+        not suppressed.
+
+        Args:
+            latest: whether the first page of suppressed profiles is enough.
 
         Raises:
             PlatformError: when it can't be asked.
@@ -284,8 +288,8 @@ class Klaviyo:
             "filter": f"greater-than({SUPPRESSED_AT},2000-01-01T00:00:00Z)",
             "sort": f"-{SUPPRESSED_AT}",
         }
-        for params in (suppressed, {"sort": "created"}):
-            for profile in self._pages(
+        for params in (suppressed,) if latest else (suppressed, {"sort": "created"}):
+            profiles = self._pages(
                 "read suppressions",
                 "/api/profiles",
                 group="read profiles",
@@ -294,7 +298,8 @@ class Klaviyo:
                     "additional-fields[profile]": "subscriptions",
                     "fields[profile]": "email,subscriptions",
                 },
-            ):
+            )
+            for profile in islice(profiles, PAGE) if latest else profiles:
                 address = profile["attributes"].get("email")
                 kind = kind_of(profile["attributes"].get("subscriptions"))
                 if address and kind and profile["id"] not in seen:

@@ -10,6 +10,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -276,10 +277,13 @@ class Mailchimp:
         )
         return (str(row["email_address"]) for row in rows if row.get("email_address"))
 
-    def suppressions(self) -> Iterator[Suppression]:
+    def suppressions(self, latest: bool = False) -> Iterator[Suppression]:
         """Yield who unsubscribed from a list or was cleaned off it, the latest first in each.
 
         Of the lists that this adapter was told of: Mailchimp knows no unsubscribe from all.
+
+        Args:
+            latest: whether the first page of each is enough.
 
         Raises:
             PlatformError: when it can't be asked, or was told of no list.
@@ -297,7 +301,7 @@ class Mailchimp:
                         "fields": "members.email_address,members.unsubscribe_reason,total_items",
                     },
                 )
-                for row in rows:
+                for row in islice(rows, PAGE) if latest else rows:
                     if not row.get("email_address"):
                         continue
                     kind = SuppressionKind.BOUNCED

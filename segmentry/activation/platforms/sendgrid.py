@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -39,6 +39,8 @@ MOST_SEARCHED = 100
 # An address of a request stays below 8 KB with so many ids of 36 characters in it.
 MOST_IDS = 100
 PAGE = 500
+# What is asked of suppressions between two whole readings.
+LATEST = timedelta(days=2)
 # The list's id and the brackets around the contacts take less than what is left to 6 MB.
 BODY_BYTES = 6_000_000 - 1_000
 # Who has a longer address could be added, and never be looked up again to be removed.
@@ -312,15 +314,20 @@ class SendGrid:
         """
         return None
 
-    def suppressions(self) -> Iterator[Suppression]:
+    def suppressions(self, latest: bool = False) -> Iterator[Suppression]:
         """Yield the addresses that the account writes to no more.
 
         Blocks are left out, because they pass; unsubscribes from a group as well, because they are
         a no to some emails only, which SendGrid heeds itself.
 
+        Args:
+            latest: whether those of the last two days are enough.
+
         Raises:
             PlatformError: when it can't be asked.
         """
+        since = int((datetime.now(UTC) - LATEST).timestamp())
+        period = {"start_time": since} if latest else {}
         for path, kind in SUPPRESSIONS.items():
             offset = 0
             while True:
@@ -329,7 +336,7 @@ class SendGrid:
                     "GET",
                     path,
                     group="suppressions",
-                    params={"limit": PAGE, "offset": offset},
+                    params={"limit": PAGE, "offset": offset, **period},
                 )
                 rows = _json(answer)
                 if not isinstance(rows, list):

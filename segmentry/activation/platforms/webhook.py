@@ -108,7 +108,7 @@ class Webhook:
         """Return None: a webhook does not tell."""
         return None
 
-    def suppressions(self) -> Iterator[Suppression]:
+    def suppressions(self, latest: bool = False) -> Iterator[Suppression]:
         """Yield nothing: a webhook does not tell."""
         yield from ()
 
