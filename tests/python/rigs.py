@@ -182,11 +182,16 @@ def rig_of(name: str, shop: ActivationShop, is_limited: bool = False) -> Iterato
     """
     with simulator_of(name) as simulator, ExitStack() as stack:
         if not is_limited:
-            rates = import_module(f"segmentry.activation.platforms.{name}").RATES
-            stack.enter_context(
-                patch.dict(rates, {group: [Rate(10_000, 1_000)] for group in rates})
-            )
+            stack.enter_context(generous_limits(name))
             stack.enter_context(
                 patch.object(simulator, "rates", {group: [] for group in simulator.rates})
             )
         yield Rig(name, shop, simulator, new_audience(name, simulator))
+
+
+@contextmanager
+def generous_limits(name: str) -> Iterator[None]:
+    """Have the adapter of a platform wait for no limits."""
+    rates = import_module(f"segmentry.activation.platforms.{name}").RATES
+    with patch.dict(rates, {group: [Rate(10_000, 1_000)] for group in rates}):
+        yield

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from segmentry.activation.difference import Kind
 from segmentry.activation.errors import OutOfTimeError, PlatformError, RefusedError, SyncError
 from segmentry.activation.keys import Keys
 from segmentry.activation.ledger import Ledger
+from segmentry.activation.platforms.interface import Job, Limits, Outcome, Profile
+from segmentry.activation.platforms.klaviyo import Klaviyo
 from segmentry.records.databases import CONTACTS
 from segmentry.simulators.server import Fault
 from tests.python.activation_shop import KEYS, ActivationShop, Person, people
@@ -313,6 +315,23 @@ def test_who_withdrew_between_plan_and_apply_is_not_sent(rig: Rig) -> None:
     assert rig.members() == emails(20) - {"person3@shop.example"}
     sent = b"".join(entry.request.body for entry in rig.simulator.journal)
     assert b"person3@" not in sent
+
+
+def test_a_no_in_the_middle_of_a_run_holds(klaviyo: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Klaviyo, "limits", Limits(5, 5, 5_000_000, 100_000))
+    add = Klaviyo.add
+
+    def add_and_say_no(
+        platform: Klaviyo, audience_id: str, profiles: Sequence[Profile]
+    ) -> Job | Outcome:
+        sent = {profile.address for profile in profiles}
+        klaviyo.shop.withdraw(*sorted(emails(20) - sent))
+        return add(platform, audience_id, profiles)
+
+    monkeypatch.setattr(Klaviyo, "add", add_and_say_no)
+    result = klaviyo.run()
+    assert (result.added, result.held_back) == (5, 15)
+    assert len(klaviyo.members()) == 5
 
 
 def test_whom_the_platform_suppressed_is_taken_out_and_stays_out(rig: Rig) -> None:
