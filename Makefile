@@ -7,17 +7,23 @@ READY := .venv/.ready
 # No shop that `.env` or the environment names.
 NO_SHOP := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
 	-u SEGMENTRY_PUBLISHED_DIR -u SEGMENTRY_TIMEZONE -u SEGMENTRY_CURRENCY -u SEGMENTRY_COUNTRY \
-	-u SEGMENTRY_AS_OF -u SEGMENTRY_ID_SALT SEGMENTRY_ENV_FILE=
+	-u SEGMENTRY_AS_OF -u SEGMENTRY_ID_SALT -u SEGMENTRY_STATE_DIR -u SEGMENTRY_STATE_KEY \
+	-u SEGMENTRY_SYNCS_DIR SEGMENTRY_ENV_FILE=
 # dbt does not read `.env` by itself.
 DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo build publish roll-back serve what-if profile check test tested asked bounced types linted prove example benchmark docs lock clean
+.PHONY: demo demo-sync build publish roll-back serve what-if profile check test tested asked bounced types linted prove example benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
 	@$(NO_SHOP) $(BIN)/python -m segmentry build --publish
+
+## The demo shop, a day and the next, to a simulator of Klaviyo on this machine.
+demo-sync: $(READY)
+	@rm -rf target/demo_sync
+	@$(NO_SHOP) $(BIN)/python -m segmentry.simulators.demo
 
 ## Your own shop, as .env or the environment says, from raw files to segments, and what came out:
 ## make build, or once with other vars: make build VARS='{as_of: 2026-06-30}'
