@@ -294,6 +294,8 @@ def archive_of(text: bytes) -> bytes:
         archive_of(b'["not a row"]'),
         archive_of(b'[{"status_code": 200}]'),
     ],
+    # An archive holds the time at which it was packed.
+    ids=["no archive", "a torn one", "no JSON", "no rows", "no operations"],
 )
 def test_results_that_cannot_be_read_are_told(
     simulator: MailchimpSimulator, platform: Mailchimp, audience: str, results: bytes
