@@ -20,8 +20,7 @@ from segmentry.records.versions import KEPT_VERSIONS
 from segmentry.settings.privacy import keep_private
 from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
 from segmentry.settings.variables import check_variables, read_variables
-
-WIDTH_OF_A_FILE = 120
+from segmentry.terminal import terminal
 
 app = typer.Typer(
     name="segmentry",
@@ -40,11 +39,6 @@ Accept = Annotated[
         "swings; may be given several times",
     ),
 ]
-
-
-def terminal() -> Console:
-    """Return where results are printed; a file gets lines of a fixed width."""
-    return Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE, highlight=False)
 
 
 @app.command()

@@ -15,19 +15,14 @@ import typer
 from rich.console import Console
 
 from segmentry.settings.shop import ROOT, Settings
+from segmentry.terminal import terminal
 
 SYNCS = ROOT / "orchestration" / "syncs"
 ROWS_WERE_REJECTED = 3
-WIDTH_OF_A_FILE = 120
 
 app = typer.Typer(no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="the name of its file in orchestration/syncs")]
 Json = Annotated[bool, typer.Option("--json", help="for programs")]
-
-
-def terminal() -> Console:
-    """Return where results are printed; a file gets lines of a fixed width."""
-    return Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE, highlight=False)
 
 
 def folder_of_syncs() -> Path:

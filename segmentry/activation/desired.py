@@ -127,7 +127,8 @@ def wanted_rows(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Iterator[W
 
     A batch is in memory at a time; the rest is sorted on disk.
     """
-    facts = "".join(f", {_shown(connection, fact)}" for fact in sync.properties.values())
+    types = _column_types(connection)
+    facts = "".join(f", {_shown(fact, types[fact])}" for fact in sync.properties.values())
     places = " union all ".join(
         _members_of(place, audience) for place, audience in enumerate(sync.audiences)
     )
@@ -220,13 +221,12 @@ def _column_types(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return facts | dict.fromkeys(CONTACT_COLUMNS, "VARCHAR")
 
 
-def _shown(connection: duckdb.DuckDBPyConnection, fact: str) -> str:
+def _shown(fact: str, kind: str) -> str:
     """Return a fact as every platform takes it: text, number, truth, or a date in ISO 8601."""
     if fact == "segments":
         return "array_to_string(profiles.segments, ',')"
     if fact in CONTACT_COLUMNS:
         return f"profiles.{fact}"
-    kind = _column_types(connection)[fact]
     if kind == "TIMESTAMP":
         return f"strftime(facts.{fact}, '%Y-%m-%dT%H:%M:%SZ')"
     if kind == "DATE":

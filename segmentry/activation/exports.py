@@ -5,7 +5,6 @@ from contextlib import closing
 from pathlib import Path
 
 from segmentry.activation.batches import in_batches
-from segmentry.activation.config import Sync
 from segmentry.activation.desired import (
     BATCH,
     Wanted,
@@ -45,12 +44,10 @@ def export(setting: Setting, folder: Path) -> dict[str, int]:
         check_names(connection, setting.name, setting.sync)
         check_keys(connection)
         files = FileExport(folder / setting.name, kinds_of(connection, setting.sync))
-        written = dict.fromkeys((audience.id for audience in setting.sync.audiences), 0)
+        written = {}
         # Each file has all of its columns, so that every audience is the first of its own sync.
         for audience in setting.sync.audiences:
-            alone_in_it = Sync.model_validate(
-                setting.sync.model_dump() | {"audiences": [audience.model_dump()]}
-            )
+            alone_in_it = setting.sync.model_copy(update={"audiences": [audience]})
             rows = wanted_rows(connection, alone_in_it)
             written[audience.id] = files.write(audience.id, _allowed(rows, ledger))
     return written

@@ -1,10 +1,11 @@
 """The noes that platforms know, pulled into the ledger."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from segmentry.activation.batches import in_batches
 from segmentry.activation.ledger import Ledger, now
-from segmentry.activation.platforms.interface import Platform
+from segmentry.activation.platforms.interface import Platform, Suppression
 
 # Noes are kept in steps.
 AT_ONCE = 100
@@ -37,10 +38,7 @@ def pull_all(platform: Platform, ledger: Ledger, account: str) -> int:
         PlatformError: when the platform can't be asked.
     """
     started = now()
-    new = 0
-    for suppressions in in_batches(platform.suppressions(), AT_ONCE):
-        kinds = {ledger.keys.hash_of(row.address): row.kind for row in suppressions}
-        new += ledger.suppress(account, kinds, started)
+    new = _keep(platform.suppressions(), ledger, account, started)
     ledger.drop_suppressions(account, started)
     ledger.set_meta(_pulled(account), started)
     return new
@@ -55,10 +53,15 @@ def pull_latest(platform: Platform, ledger: Ledger, account: str) -> int:
     Raises:
         PlatformError: when the platform can't be asked.
     """
+    return _keep(platform.suppressions(latest=True), ledger, account, now())
+
+
+def _keep(suppressions: Iterable[Suppression], ledger: Ledger, account: str, seen_at: str) -> int:
+    """Keep noes, and return how many are new."""
     new = 0
-    for suppressions in in_batches(platform.suppressions(latest=True), AT_ONCE):
-        kinds = {ledger.keys.hash_of(row.address): row.kind for row in suppressions}
-        new += ledger.suppress(account, kinds, now())
+    for batch in in_batches(suppressions, AT_ONCE):
+        kinds = {ledger.keys.hash_of(row.address): row.kind for row in batch}
+        new += ledger.suppress(account, kinds, seen_at)
     return new
 
 

@@ -8,8 +8,8 @@ from segmentry.activation.batches import in_batches
 from segmentry.activation.errors import SyncError
 from segmentry.activation.keys import Keys
 from segmentry.activation.ledger import Ledger, now
+from segmentry.records.suppressions import FILE
 
-FILE = "suppressions.parquet"
 SOURCE = "builds"
 
 

@@ -9,10 +9,10 @@ import duckdb
 import pyarrow as pa
 
 from segmentry.activation.keys import Keys
-from segmentry.activation.withdrawn import FILE
 from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.folders import VERSIONS, switch
 from segmentry.records.manifest import MANIFEST, Manifest
+from segmentry.records.suppressions import FILE
 
 SECRET = "a secret of the tests, long enough for anybody"
 KEYS = Keys.from_environment({"SEGMENTRY_STATE_KEY": SECRET})

@@ -3,7 +3,6 @@
 import io
 import json
 import tarfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -80,12 +79,7 @@ ALLOWED = {
 
 @pytest.fixture
 def simulator() -> Iterator[MailchimpSimulator]:
-    simulator = MailchimpSimulator()
-    # Half a second, as it is otherwise, is long for so many simulators that end.
-    simulator._thread = threading.Thread(
-        target=simulator._server.serve_forever, args=(0.02,), daemon=True
-    )
-    with simulator:
+    with MailchimpSimulator() as simulator:
         yield simulator
     assert {entry.operation for entry in simulator.journal} <= ALLOWED
     for one in simulator.operations():

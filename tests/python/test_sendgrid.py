@@ -1,7 +1,6 @@
 """SendGrid's adapter against its simulator, over HTTP."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -65,12 +64,7 @@ FILES = {
 
 @pytest.fixture
 def simulator() -> Iterator[SendGridSimulator]:
-    simulator = SendGridSimulator()
-    # Half a second, as it is otherwise, is long for so many simulators that end.
-    simulator._thread = threading.Thread(
-        target=simulator._server.serve_forever, args=(0.02,), daemon=True
-    )
-    with simulator:
+    with SendGridSimulator() as simulator:
         yield simulator
 
 

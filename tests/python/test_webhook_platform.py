@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import time
 from collections.abc import Iterator, Mapping
-from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
@@ -62,10 +61,8 @@ class Receiver(Simulator):
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    running = Receiver().__enter__()
-    yield running
-    # It takes up to half a second, for which the next test does not wait.
-    Thread(target=running.__exit__, args=(None, None, None)).start()
+    with Receiver() as running:
+        yield running
 
 
 @pytest.fixture
