@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from segmentry.activation.command import app as syncs
+from segmentry.erasure.command import app as erasure
 from segmentry.errors import SegmentryError
 from segmentry.records.versions import KEPT_VERSIONS
 from segmentry.settings.privacy import keep_private
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(syncs)
+app.add_typer(erasure)
 Vars = Annotated[str, typer.Option("--vars", help="dbt vars: '{idle_customers_days: 120}'")]
 Accept = Annotated[
     list[str],

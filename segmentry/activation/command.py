@@ -38,9 +38,9 @@ def setting_of(name: str) -> Any:
     """
     from segmentry.activation.config import read_sync
     from segmentry.activation.errors import SyncError
-    from segmentry.activation.keys import Keys
     from segmentry.activation.plans import Setting
     from segmentry.settings.names import nearest
+    from segmentry.state.keys import Keys
 
     settings = Settings.from_environment()
     path = folder_of_syncs() / f"{name}.yml"
@@ -103,12 +103,12 @@ def apply(
     from segmentry.activation.accounts import connect
     from segmentry.activation.api import Patience
     from segmentry.activation.engine import apply as run
-    from segmentry.activation.exports import export
+    from segmentry.activation.exports import export, exports_folder
     from segmentry.activation.report import print_result, result_as_dict
 
     setting = setting_of(name)
     if setting.sync.platform == "files":
-        written = export(setting, setting.state.parent / f"{setting.state.name}_exports")
+        written = export(setting, exports_folder(setting.state))
         if as_json:
             _print_json(written)
         else:
@@ -163,6 +163,7 @@ def pull_suppressions(name: Name) -> None:
     from segmentry.activation.api import Patience
     from segmentry.activation.ledger import Ledger
     from segmentry.activation.noes import pull_all
+    from segmentry.activation.records import write_records
 
     setting = setting_of(name)
     platform = connect(name, setting.sync, Patience(seconds=setting.sync.max_seconds))
@@ -170,6 +171,7 @@ def pull_suppressions(name: Name) -> None:
         for audience in setting.sync.audiences:
             platform.prepare(audience.id, [])
         new = pull_all(platform, ledger, setting.account)
+        write_records(ledger)
     terminal().print(f"{new:,} addresses are new among those that {name} writes to no more.")
 
 
@@ -214,9 +216,9 @@ def _last_run(name: str) -> dict[str, Any] | None:
     """Return the last run of a sync; None when there is none, or no ledger yet."""
     import sqlite3
 
-    from segmentry.activation.ledger import FILE
+    from segmentry.state.folder import LEDGER
 
-    path = Settings.from_environment().state / FILE
+    path = Settings.from_environment().state / LEDGER
     if not path.is_file():
         return None
     with sqlite3.connect(path) as connection:

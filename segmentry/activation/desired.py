@@ -11,12 +11,12 @@ import duckdb
 
 from segmentry.activation.config import Audience, Sync
 from segmentry.activation.errors import RefusedError, SyncError
-from segmentry.activation.keys import Keys
 from segmentry.activation.platforms.interface import Value
 from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.versions import Version
 from segmentry.settings.memory import limit_memory
 from segmentry.settings.names import nearest
+from segmentry.state.keys import Keys
 
 # Rows that are in memory at once.
 BATCH = 10_000

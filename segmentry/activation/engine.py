@@ -5,23 +5,15 @@ platform from now on; after it, what the platform has confirmed. A run begins by
 that an earlier one left behind, and sends everything else again that was not confirmed.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 
 from segmentry.activation.api import Patience, without_addresses
 from segmentry.activation.batches import in_batches
 from segmentry.activation.difference import Change, Kind, count
-from segmentry.activation.errors import (
-    JobLostError,
-    OutOfTimeError,
-    RefusedError,
-    RequestError,
-    SyncError,
-)
+from segmentry.activation.errors import JobLostError, RefusedError, RequestError
 from segmentry.activation.ledger import Ledger, OpenJob, SentRow, State
 from segmentry.activation.noes import pull, pull_latest
 from segmentry.activation.plans import (
@@ -35,6 +27,7 @@ from segmentry.activation.plans import (
     version_of,
 )
 from segmentry.activation.platforms.interface import Job, Outcome, Platform, Profile
+from segmentry.activation.runs import recorded
 from segmentry.activation.withdrawn import read_withdrawn
 from segmentry.records.versions import Version
 
@@ -97,8 +90,7 @@ def apply(
     ):
         version = version_of(setting)
         check_plan(setting, version, ledger)
-        run = Run(setting, platform, patience, ledger, version, tell)
-        return run.apply(allow_removals)
+        return Run(setting, platform, patience, ledger, version, tell).apply(allow_removals)
 
 
 class Run:
@@ -122,28 +114,16 @@ class Run:
         self.ledger = ledger
         self.version = version
         self.tell = tell
-        self.run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        self.run_id = ""
 
     def apply(self, allow_removals: bool) -> Result:
         """Bring the platform to what the version says."""
-        self.ledger.start_run(self.run_id, self.name, self.version.build_id)
-        try:
+        with recorded(self.ledger, self.name, self.version.build_id) as run_id:
+            self.run_id = run_id
             self._apply(allow_removals)
-        except RefusedError as error:
-            self.ledger.end_run(self.run_id, "refused", str(error))
-            raise
-        except OutOfTimeError as error:
-            self.ledger.end_run(self.run_id, "out of time", str(error))
-            raise
-        except SyncError as error:
-            self.ledger.end_run(self.run_id, "failed", without_addresses(str(error)))
-            raise
-        counted = self.ledger.run(self.run_id)
-        left = counted["rejected"] + counted["waiting"]
-        status = "rejected" if left else "succeeded"
-        self.ledger.end_run(self.run_id, status, f"{left:,} rows were not taken." if left else "")
+        counted = self.ledger.run(run_id)
         names = ("added", "updated", "removed", "rejected", "waiting", "held_back")
-        return Result(self.run_id, status, *(counted[name] for name in names))
+        return Result(run_id, counted["status"], *(counted[name] for name in names))
 
     def _apply(self, allow_removals: bool) -> None:
         for audience in self.sync.audiences:

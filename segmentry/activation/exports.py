@@ -18,7 +18,13 @@ from segmentry.activation.ledger import Ledger
 from segmentry.activation.plans import Setting, alone, version_of
 from segmentry.activation.platforms.files import FileExport
 from segmentry.activation.platforms.interface import Profile
+from segmentry.activation.runs import recorded
 from segmentry.activation.withdrawn import read_withdrawn
+
+
+def exports_folder(state: Path) -> Path:
+    """Return the folder of the exports of all syncs, beside that of what they remember."""
+    return state.with_name(f"{state.name}_exports")
 
 
 def export(setting: Setting, folder: Path) -> dict[str, int]:
@@ -39,6 +45,7 @@ def export(setting: Setting, folder: Path) -> dict[str, int]:
         alone(setting.state, setting.name),
         closing(Ledger(setting.state, setting.keys)) as ledger,
         opened(version, setting.keys) as connection,
+        recorded(ledger, setting.name, version.build_id) as run_id,
     ):
         read_withdrawn(setting.published, ledger, setting.keys)
         check_names(connection, setting.name, setting.sync)
@@ -50,6 +57,7 @@ def export(setting: Setting, folder: Path) -> dict[str, int]:
             alone_in_it = setting.sync.model_copy(update={"audiences": [audience]})
             rows = wanted_rows(connection, alone_in_it)
             written[audience.id] = files.write(audience.id, _allowed(rows, ledger))
+            ledger.count(run_id, added=written[audience.id])
     return written
 
 

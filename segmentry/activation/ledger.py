@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from segmentry.activation.errors import SyncError
-from segmentry.activation.keys import Keys
 from segmentry.activation.platforms.interface import Value
+from segmentry.state.folder import LEDGER
+from segmentry.state.keys import KEY_CHECK, Keys
 
-FILE = "syncs.sqlite"
+# The source of the noes that builds leave; others are accounts.
+BUILDS = "builds"
 SCHEMA_VERSION = 1
-# What shows whether a key is the one that the file was written with.
-KEY_CHECK = "segmentry"
 SCHEMA = """
 create table if not exists meta (name text primary key, value text not null) without rowid;
 
@@ -109,16 +109,30 @@ create table if not exists suppressions (
     key text not null,
     source text not null,
     kind text not null,
+    first_seen_at text not null,
     seen_at text not null,
     primary key (key, source)
 ) without rowid;
 
 create table if not exists tombstones (
     key text primary key,
-    kind text not null check (kind in ('address', 'customer')),
+    kind text not null,
     erased_at text not null
 ) without rowid;
 """
+
+
+# What builds are told, by the table that they read it from.
+TABLES = {
+    "sync_runs": "select * from runs order by started_at, run_id",
+    "sync_rows": "select *, key as address_key from run_rows order by run_id, audience, key",
+    "sync_ledger": "select *, key as address_key from members order by sync, audience, key",
+    # What builds know themselves is no news to them.
+    "suppressions": f"""
+        select *, key as address_key from suppressions
+        where source <> '{BUILDS}' order by key, source
+    """,
+}
 
 
 class State(StrEnum):
@@ -208,7 +222,7 @@ class Ledger:
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
-        self.path = folder / FILE
+        self.path = folder / LEDGER
         self.keys = keys
         self._connection = self._opened()
         try:
@@ -216,7 +230,7 @@ class Ledger:
             self._check_keys()
         except sqlite3.DatabaseError as error:
             raise SyncError(f"The ledger {self.path} can't be read: {error}.") from None
-        for path in folder.glob(f"{FILE}*"):
+        for path in folder.glob(f"{LEDGER}*"):
             path.chmod(0o600)
 
     def _opened(self) -> sqlite3.Connection:
@@ -518,10 +532,10 @@ class Ledger:
             known = self._count_suppressions(source)
             self._connection.executemany(
                 """
-                insert into suppressions values (?, ?, ?, ?)
+                insert into suppressions values (?, ?, ?, ?, ?)
                 on conflict do update set kind = excluded.kind, seen_at = excluded.seen_at
                 """,
-                [(key, source, kind, seen_at) for key, kind in kinds.items()],
+                [(key, source, kind, seen_at, seen_at) for key, kind in kinds.items()],
             )
             return self._count_suppressions(source) - known
 
@@ -565,14 +579,40 @@ class Ledger:
         """Leave tombstones.
 
         Args:
-            keys: keyed hashes of addresses or customer ids.
-            kind: `address` or `customer`.
+            keys: keyed hashes of identifiers.
+            kind: what they are of, as `address`.
         """
         with self.transaction():
             self._connection.executemany(
                 "insert or ignore into tombstones values (?, ?, ?)",
                 [(key, kind, now()) for key in keys],
             )
+
+    def platform_ids(self, sync: str, keys: Sequence[str]) -> dict[str, str]:
+        """Return what the platform of a sync calls people, by key, where it is known."""
+        marks = ", ".join("?" * len(keys))
+        rows = self._all(
+            f"select key, platform_id from members where sync = ? and key in ({marks}) "
+            "and platform_id is not null",
+            sync,
+            *keys,
+        )
+        return {row["key"]: row["platform_id"] for row in rows}
+
+    def forget_people(self, keys: Iterable[str]) -> None:
+        """Forget all that is known of people but their tombstones, down to the bytes of the file.
+
+        Args:
+            keys: the keyed hashes of their addresses.
+        """
+        tables = ("members", "job_rows", "rejections", "run_rows", "suppressions")
+        with self.transaction():
+            for table in tables:
+                self._connection.executemany(
+                    f"delete from {table} where key = ?", [(key,) for key in keys]
+                )
+        self._connection.execute("vacuum")
+        self._connection.execute("pragma wal_checkpoint(truncate)")
 
     # Plans and runs
 
@@ -617,6 +657,10 @@ class Ledger:
             (status, message, now(), run_id),
         )
 
+    def synced(self) -> set[str]:
+        """Return the syncs that ever ran."""
+        return {row["sync"] for row in self._all("select distinct sync from runs")}
+
     def run(self, run_id: str) -> sqlite3.Row:
         """Return a run."""
         row = self._one("select * from runs where run_id = ?", run_id)
@@ -651,6 +695,10 @@ class Ledger:
     def rows_of_run(self, run_id: str) -> list[sqlite3.Row]:
         """Return the rows that a run did not bring to the platform."""
         return self._all("select * from run_rows where run_id = ? order by audience, key", run_id)
+
+    def rows_of_table(self, table: str) -> Iterator[sqlite3.Row]:
+        """Yield what builds are told of a table."""
+        yield from self._connection.execute(TABLES[table])
 
     def _one(self, query: str, *values: Any) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._connection.execute(query, values).fetchone()

@@ -18,10 +18,10 @@ from segmentry.activation.desired import (
 )
 from segmentry.activation.difference import Change, Kind, changes, count
 from segmentry.activation.errors import RefusedError, SyncError
-from segmentry.activation.keys import Keys, masked
 from segmentry.activation.ledger import Ledger, State
 from segmentry.activation.withdrawn import read_withdrawn
 from segmentry.records.versions import Version, current_version
+from segmentry.state.keys import Keys, masked
 
 # Rows of each kind that a plan shows.
 SAMPLES = 3

@@ -6,11 +6,9 @@ import duckdb
 
 from segmentry.activation.batches import in_batches
 from segmentry.activation.errors import SyncError
-from segmentry.activation.keys import Keys
-from segmentry.activation.ledger import Ledger, now
+from segmentry.activation.ledger import BUILDS, Ledger, now
 from segmentry.records.suppressions import FILE
-
-SOURCE = "builds"
+from segmentry.state.keys import Keys
 
 
 def read_withdrawn(published: Path, ledger: Ledger, keys: Keys) -> None:
@@ -42,8 +40,8 @@ def read_withdrawn(published: Path, ledger: Ledger, keys: Keys) -> None:
             )
             for batch in in_batches(iter(rows.fetchone, None), 10_000):
                 kinds = {keys.hash_of(email): reason for email, reason in batch}
-                ledger.suppress(SOURCE, kinds, started)
+                ledger.suppress(BUILDS, kinds, started)
     except duckdb.Error as error:
         raise SyncError(f"{path} can't be read: {str(error).splitlines()[0]}") from None
-    ledger.drop_suppressions(SOURCE, started)
+    ledger.drop_suppressions(BUILDS, started)
     ledger.set_meta("suppressions", digest)

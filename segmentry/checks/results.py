@@ -41,6 +41,25 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class SyncRun:
+    """A run of a sync that was known when the build began.
+
+    Attributes:
+        sync: its name.
+        started_at: when it began, UTC, to the minute.
+        status: how it ended.
+        counts: rows by what became of them.
+        message: why it ended so, naming nobody.
+    """
+
+    sync: str
+    started_at: str
+    status: str
+    counts: dict[str, int]
+    message: str
+
+
+@dataclass(frozen=True)
 class Validation:
     """The outcome of all checks of one built warehouse.
 
@@ -51,12 +70,14 @@ class Validation:
         accepted: what was let through for this build: segments whose swing was meant, names of
             other checks.
         results: one result per check.
+        sync_runs: the last runs of syncs, the latest first.
     """
 
     as_of_date: date
     invocation_id: str
     accepted: list[str]
     results: list[CheckResult]
+    sync_runs: list[SyncRun] = field(default_factory=list)
 
     @property
     def by_table(self) -> dict[str, list[CheckResult]]:
@@ -107,4 +128,5 @@ class Validation:
                 CheckResult(**{**result, "severity": Severity(result["severity"])})
                 for result in content["results"]
             ],
+            [SyncRun(**run) for run in content.get("sync_runs", [])],
         )

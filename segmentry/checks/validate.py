@@ -12,7 +12,7 @@ from segmentry.checks.declaration import other_checks
 from segmentry.checks.declared import declared_checks
 from segmentry.checks.definitions import DEFINITION_CHECK, read_movements, tell_movement
 from segmentry.checks.raw_tables import AGES, age_query, pause_query, read_raw_tables
-from segmentry.checks.results import CheckResult, Severity, Validation
+from segmentry.checks.results import CheckResult, Severity, SyncRun, Validation
 from segmentry.checks.rules import Between, Check, DbtTest, Figure, NeverNull, NoRows, Unique
 from segmentry.checks.shop import explain_settings
 from segmentry.checks.sizes import SIZE_CHECK, VANISHED_CHECK, vanished_segments
@@ -37,6 +37,7 @@ from segmentry.settings.shop import ROOT, Settings
 
 # What the file of an audit is called while it is filled.
 AUDIT = "audit"
+SYNC_RUNS_SHOWN = 20
 # What a build says of itself that checks ask for.
 OF_THE_BUILD = (AS_OF, "model_fingerprints")
 
@@ -90,7 +91,7 @@ def validate(
         database = scratch / settings.warehouse.name
         collect(build, folder, database)
         subject = read_subject(build, folder, database, settings, accepted)
-        validation = answer_checks(subject)
+        validation = replace(answer_checks(subject), sync_runs=read_sync_runs(build))
     write_data_docs(validation, data_docs)
     return validation
 
@@ -124,6 +125,25 @@ def collect(build: duckdb.DuckDBPyConnection, folder: Path, database: Path) -> N
         raise ValidationError(
             f"What was built can't be checked ({type(error).__name__}): build it again."
         ) from error
+
+
+def read_sync_runs(build: duckdb.DuckDBPyConnection) -> list[SyncRun]:
+    """Return the last runs of syncs that the build knows of, the latest first."""
+    counts = ("added", "updated", "removed", "rejected", "waiting", "held_back")
+    rows = read_rows(
+        build,
+        f"""
+        select sync, strftime(started_at, '%Y-%m-%d %H:%M'), status, message,
+            {", ".join(f"{name}_count" for name in counts)}
+        from sync_runs
+        order by started_at desc, run_id desc
+        limit {SYNC_RUNS_SHOWN}
+        """,
+    )
+    return [
+        SyncRun(sync, started_at, status, dict(zip(counts, numbers, strict=True)), message)
+        for sync, started_at, status, message, *numbers in rows
+    ]
 
 
 def read_subject(

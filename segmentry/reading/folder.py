@@ -11,6 +11,13 @@ from segmentry.reading import sql
 from segmentry.reading.contract import Column, Table
 from segmentry.reading.csv_files import CsvFile, read_csv_file
 from segmentry.reading.csv_text import DELIMITERS
+from segmentry.reading.erased import (
+    ORDERS,
+    count_again,
+    is_kept,
+    remember_erased,
+    without_erased,
+)
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.files import Format, RawFile, find_raw_files
 from segmentry.reading.parquet_files import (
@@ -67,7 +74,13 @@ class Reading:
     statements: list[str]
 
 
-def read_folder(folder: Path, tables: Sequence[Table], schema: str, scratch: Path) -> Reading:
+def read_folder(
+    folder: Path,
+    tables: Sequence[Table],
+    schema: str,
+    scratch: Path,
+    leave_out_erased: bool = False,
+) -> Reading:
     """Check a raw folder, and say how it is loaded.
 
     Args:
@@ -75,6 +88,7 @@ def read_folder(folder: Path, tables: Sequence[Table], schema: str, scratch: Pat
         tables: the contract.
         schema: the schema of the raw tables in the warehouse, as SQL.
         scratch: a folder for CSV files that have to be split strictly; the statements read it.
+        leave_out_erased: whether rows are left out for which `is_erased` is true.
 
     Raises:
         ReadingError: when the folder or a file of a table can't be read, or a required table or
@@ -100,7 +114,7 @@ def read_folder(folder: Path, tables: Sequence[Table], schema: str, scratch: Pat
         raise ReadingError("; ".join(problems))
     return Reading(
         messages=list(_messages(folder, raw_tables, found.unread)),
-        statements=list(_statements(raw_tables, schema)),
+        statements=list(_statements(raw_tables, schema, leave_out_erased)),
     )
 
 
@@ -152,20 +166,29 @@ def _messages(folder: Path, raw_tables: Sequence[RawTable], unread: Sequence[str
             yield f"Split at {DELIMITER_NAMES[delimiter]}: {told}"
 
 
-def _statements(raw_tables: Sequence[RawTable], schema: str) -> Iterator[str]:
+def _statements(
+    raw_tables: Sequence[RawTable], schema: str, leave_out_erased: bool
+) -> Iterator[str]:
     yield f"create schema if not exists {schema}"
     yield (
         f"create or replace table {schema}.files (table_name varchar, file_path varchar, "
         "byte_count bigint, changed_at timestamp, row_count bigint)"
     )
-    for raw_table in raw_tables:
+    if leave_out_erased:
+        yield (
+            f"create or replace table {schema}.erased_rows "
+            "(file_path varchar, place_in_file bigint)"
+        )
+    for raw_table in sorted(raw_tables, key=lambda raw_table: raw_table.table.name != ORDERS):
         for file, row_count in raw_table.row_counts:
             yield (
                 f"insert into {schema}.files values ({sql.text(file.table)}, "
                 f"{sql.text(file.path)}, {file.size}, make_timestamp_ns({file.changed_at}), "
                 f"{row_count})"
             )
-        yield from _load(raw_table, schema)
+        yield from _load(raw_table, schema, leave_out_erased)
+    if leave_out_erased:
+        yield from count_again(schema, [raw.table.name for raw in raw_tables if raw.csv])
     malformed = " union all ".join(
         f"select {sql.text(raw_table.table.name)} as table_name, malformed_line as line "
         f"from {schema}.{raw_table.table.name}__csv where malformed_line is not null"
@@ -176,21 +199,26 @@ def _statements(raw_tables: Sequence[RawTable], schema: str) -> Iterator[str]:
     yield f"create or replace table {schema}.malformed_lines as {malformed or nothing}"
 
 
-def _load(raw_table: RawTable, schema: str) -> Iterator[str]:
+def _load(raw_table: RawTable, schema: str, leave_out_erased: bool) -> Iterator[str]:
     table = raw_table.table
     relation = f"{schema}.{table.name}"
     names = [column.name for column in table.columns]
     selects = list(_parquet_selects(raw_table))
+    if leave_out_erased:
+        for rows in selects:
+            yield from remember_erased(schema, table, rows)
+        selects = [without_erased(schema, rows) for rows in selects]
     yield f"drop view if exists {relation}"
     yield f"drop table if exists {relation}__csv"
     if raw_table.csv:
         declared = [f"{name} varchar" for name in (*names, "malformed_line", "file_path")]
         yield f"create table {relation}__csv ({', '.join(declared)})"
         for csv in raw_table.csv:
-            values = ", ".join(_csv_value(csv, column) for column in table.columns)
+            values = {column.name: _csv_value(csv, column) for column in table.columns}
             yield (
-                f"insert into {relation}__csv select {values}, malformed_line, "
-                f"{sql.text(csv.file.path)} from ({csv.records})"
+                f"insert into {relation}__csv select {', '.join(values.values())}, "
+                f"malformed_line, {sql.text(csv.file.path)} from ({csv.records})"
+                f"{f' where {is_kept(table, values)}' if leave_out_erased else ''}"
             )
         selects.append(
             f"select {', '.join(names)}, file_path, rowid as place_in_file from {relation}__csv "

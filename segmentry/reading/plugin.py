@@ -6,22 +6,28 @@ from pathlib import Path
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from segmentry.errors import SettingsError
 from segmentry.reading.contract import read_contract
+from segmentry.reading.erased import Erased
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.folder import read_folder
 from segmentry.settings.scratch import ScratchFolder
+from segmentry.settings.shop import Settings
+from segmentry.state.tombstones import read_tombstones
 
 
 class Plugin(BasePlugin):
     """Registers `read_raw_folder(folder, contract, schema)` as an SQL function."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Create the function on a new connection.
+        """Create the function on a new connection, and those that its statements call.
 
         Args:
             conn: the connection of the warehouse.
         """
         self._scratch = ScratchFolder(Path(), "reading")
+        self._erased = Erased()
+        self._erased.add_functions(conn)
         conn.create_function("read_raw_folder", self.read_raw_folder, side_effects=True)
 
     def read_raw_folder(self, folder: str, contract: str, schema: str) -> str:
@@ -38,8 +44,15 @@ class Plugin(BasePlugin):
         """
         tables = read_contract(json.loads(contract))
         try:
-            reading = read_folder(Path(folder), tables, schema, self._scratch.path)
-        except ReadingError as error:
+            self._erased.tombstones = read_tombstones(Settings.from_environment().state)
+            reading = read_folder(
+                Path(folder),
+                tables,
+                schema,
+                self._scratch.path,
+                leave_out_erased=self._erased.tombstones is not None,
+            )
+        except (ReadingError, SettingsError) as error:
             return json.dumps({"error": str(error)})
         return json.dumps(
             {"error": None, "messages": reading.messages, "statements": reading.statements}

@@ -28,6 +28,8 @@ class Manifest:
         fingerprints: by which definition each segment was computed.
         accepted: what was let through: segments whose swing was meant, names of other checks.
         settings: the shop's time zone, currency and country, by var; older versions have none.
+        erased_at: when somebody was taken out of its files, in ISO 8601; its other numbers, and
+            what was validated, are as they were published.
     """
 
     build_id: str
@@ -44,6 +46,7 @@ class Manifest:
     accepted: list[str]
     settings: dict[str, str] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
+    erased_at: list[str] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         """Write the manifest as JSON, dates and times in ISO 8601."""

@@ -6,12 +6,14 @@ consent models and their tests have passed, and a refused publish takes nothing 
 
 import os
 import shutil
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from segmentry.records.folders import in_words, make_folder
+from segmentry.reading import sql
+from segmentry.records.folders import in_words, make_folder, sync
 
 FILE = "suppressions.parquet"
 
@@ -50,6 +52,33 @@ def leave_suppressions(written: Path, published: Path) -> str:
         return ""
     finally:
         written.unlink(missing_ok=True)
+
+
+def take_out(published: Path, emails: Collection[str]) -> None:
+    """Write the file anew without some addresses, at once or not at all.
+
+    Args:
+        published: the folder of published versions.
+        emails: trimmed and in lower case.
+
+    Raises:
+        RecordsError: when the folder can't be written.
+        duckdb.Error: when the file is damaged.
+    """
+    place = published / FILE
+    if not place.is_file():
+        return
+    draft = published / f".{FILE}"
+    with in_words(published), duckdb.connect() as connection:
+        draft.touch(mode=0o600)
+        connection.execute("set variable emails = $emails", {"emails": sorted(emails)})
+        connection.execute(
+            f"copy (from {sql.path(place)} where not list_contains(getvariable('emails'), email)) "
+            f"to {sql.text(draft)} (format parquet)"
+        )
+        draft.chmod(0o600)
+        sync(draft)
+        draft.replace(place)
 
 
 def _as_of(path: Path) -> date | None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from segmentry.activation.keys import Keys
 from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.folders import VERSIONS, switch
 from segmentry.records.manifest import MANIFEST, Manifest
 from segmentry.records.suppressions import FILE
+from segmentry.state.keys import Keys
 
 SECRET = "a secret of the tests, long enough for anybody"
 KEYS = Keys.from_environment({"SEGMENTRY_STATE_KEY": SECRET})

@@ -11,12 +11,12 @@ import pytest
 
 from segmentry.activation.difference import Kind
 from segmentry.activation.errors import OutOfTimeError, PlatformError, RefusedError, SyncError
-from segmentry.activation.keys import Keys
 from segmentry.activation.ledger import Ledger
 from segmentry.activation.platforms.interface import Job, Limits, Outcome, Profile
 from segmentry.activation.platforms.klaviyo import Klaviyo
 from segmentry.records.databases import CONTACTS
 from segmentry.simulators.server import Fault
+from segmentry.state.keys import Keys
 from tests.python.activation_shop import KEYS, ActivationShop, Person, people
 from tests.python.rigs import PLATFORMS, TELLING, Rig, rig_of
 
@@ -458,7 +458,7 @@ def test_nothing_that_is_kept_or_told_names_anybody(
     rig.shop.publish(people(4))
     with pytest.raises(RefusedError) as refusal:
         rig.run()
-    kept = b"".join(path.read_bytes() for path in rig.shop.state.iterdir())
+    kept = b"".join(path.read_bytes() for path in rig.shop.state.rglob("*") if path.is_file())
     told = "\n".join([*rig.told, caplog.text, str(refusal.value)])
     for secret in ("shop.example", rig.simulator.api_key):
         assert secret.encode() not in kept

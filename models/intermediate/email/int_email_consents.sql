@@ -8,6 +8,10 @@ records as (
     select * from {{ ref('int_address_records') }}
 ),
 
+platform_suppressions as (
+    select * from {{ ref('int_platform_suppressions') }}
+),
+
 latest_records as (
     select
         email,
@@ -20,7 +24,7 @@ latest_records as (
     group by email
 ),
 
-suppressions as (
+recorded_suppressions as (
     select
         *,
         case
@@ -28,22 +32,39 @@ suppressions as (
             when bounced_at is not null then 'bounced'
             when unsubscribed_at >= coalesce(granted_at, {{ before_everything() }})
                 then 'unsubscribed'
-        end as suppressed_by
+        end as recorded_suppressed_by
     from latest_records
+),
+
+-- What a platform writes to no more stays so as long as it says so, whatever was granted since.
+suppressions as (
+    select
+        addresses.customer_id,
+        addresses.email,
+        recorded.granted_at,
+        recorded.withdrawn_at,
+        recorded.bounced_at,
+        recorded.unsubscribed_at,
+        recorded.complained_at,
+        coalesce(
+            recorded.recorded_suppressed_by, platform_suppressions.suppressed_by
+        ) as suppressed_by
+    from addresses
+    left join recorded_suppressions as recorded on addresses.email = recorded.email
+    left join platform_suppressions on addresses.email = platform_suppressions.email
 )
 
 select
-    addresses.customer_id,
-    addresses.email,
-    suppressions.granted_at is not null
-    and coalesce(suppressions.granted_at > suppressions.withdrawn_at, true)
-    and suppressions.suppressed_by is null as is_subscribed,
-    suppressions.suppressed_by is not null as is_suppressed,
-    suppressions.suppressed_by,
-    suppressions.granted_at,
-    suppressions.withdrawn_at,
-    suppressions.bounced_at,
-    suppressions.unsubscribed_at,
-    suppressions.complained_at
-from addresses
-left join suppressions on addresses.email = suppressions.email
+    customer_id,
+    email,
+    granted_at is not null
+    and coalesce(granted_at > withdrawn_at, true)
+    and suppressed_by is null as is_subscribed,
+    suppressed_by is not null as is_suppressed,
+    suppressed_by,
+    granted_at,
+    withdrawn_at,
+    bounced_at,
+    unsubscribed_at,
+    complained_at
+from suppressions

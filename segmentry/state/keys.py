@@ -11,10 +11,12 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from segmentry.activation.errors import SyncError
+from segmentry.errors import SettingsError
 
 STATE_KEY = "SEGMENTRY_STATE_KEY"
 LEAST_LENGTH = 32
+# What shows whether a key is the one that a file was written with.
+KEY_CHECK = "segmentry"
 BLOCK = 64
 
 
@@ -35,11 +37,11 @@ class Keys:
         """Derive both from the one secret in `SEGMENTRY_STATE_KEY`.
 
         Raises:
-            SyncError: when it is not set or too short.
+            SettingsError: when it is not set or too short.
         """
         secret = environment.get(STATE_KEY, "")
         if len(secret) < LEAST_LENGTH:
-            raise SyncError(
+            raise SettingsError(
                 f"{STATE_KEY} must hold a secret of {LEAST_LENGTH} characters or more, the same in "
                 "every run: what syncs remember of people is hashed and encrypted with it. Make "
                 'one with python -c "import secrets; print(secrets.token_urlsafe(32))", and keep '
@@ -57,6 +59,11 @@ class Keys:
         """
         return hmac.new(self.hashing, text.strip().lower().encode(), hashlib.sha256).hexdigest()
 
+    def hash_exactly(self, *parts: str) -> str:
+        """Return the keyed hash of some texts in their order, to the letter."""
+        text = "\x1f".join(parts)
+        return hmac.new(self.hashing, text.encode(), hashlib.sha256).hexdigest()
+
     def seal(self, text: str) -> bytes:
         """Encrypt a text."""
         return self.sealing.encrypt(text.encode())
@@ -65,12 +72,12 @@ class Keys:
         """Return what was encrypted.
 
         Raises:
-            SyncError: when it was with another key.
+            SettingsError: when it was with another key.
         """
         try:
             return self.sealing.decrypt(sealed).decode()
         except InvalidToken:
-            raise SyncError(
+            raise SettingsError(
                 f"{STATE_KEY} is not the secret that the state was written with: set that one."
             ) from None
 

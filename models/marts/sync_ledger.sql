@@ -1,0 +1,7 @@
+select
+    sync_ledger.sync,
+    sync_ledger.audience,
+    sync_ledger.address_key,
+    sync_ledger.state,
+    sync_ledger.changed_at
+from {{ ref('stg_sync_ledger') }} as sync_ledger

@@ -1,0 +1,16 @@
+"""The files in the folder of what syncs remember, `SEGMENTRY_STATE_DIR`."""
+
+from pathlib import Path
+
+LEDGER = "syncs.sqlite"
+RECORDS = "records"
+
+
+def record_path(state: Path, table: str) -> Path:
+    """Return where a table is that syncs leave for builds.
+
+    Args:
+        state: the folder.
+        table: its name, as `sync_runs`.
+    """
+    return state / RECORDS / f"{table}.parquet"
