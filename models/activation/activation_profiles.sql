@@ -65,6 +65,15 @@ select
     contacts.email,
     contacts.first_name,
     contacts.last_name,
+    -- A phone number leaves only where its owner agreed to text messages.
+    case when customers.is_sms_subscriber then contacts.phone end as phone,
+    customers.country_code, customers.language, customers.gender,
+    customers.first_order_at, customers.last_order_at, customers.order_count,
+    customers.net_revenue, customers.net_revenue_last_365_days, customers.average_order_value,
+    customers.coupon_order_share, customers.top_category_last_365_days,
+    customers.recency_score, customers.frequency_score, customers.monetary_score,
+    customers.last_session_at, customers.last_viewed_product_id, customers.last_add_to_cart_at,
+    customers.last_marketing_engagement_at, customers.latest_csat, customers.latest_nps,
     {{ as_json(row_struct(traits)) }} as traits,
     coalesce(segments.segments, {{ empty_list() }}) as segments
 from customers

@@ -90,12 +90,13 @@ class Sync(Strict):
     properties: dict[Name, Name] = Field(
         default={},
         description="Which fact becomes which property: the platform's name, then that of a column "
-        "of customer_facts, first_name, last_name, customer_id or segments.",
+        "of customer_facts, first_name, last_name, phone, customer_id or segments. A phone number "
+        "is sent of SMS subscribers alone, and taken away from who is none any more.",
     )
     clear_nulls: bool = Field(
         default=False,
         description="Whether a fact that is not known takes the property's value away; else the "
-        "platform keeps what it has.",
+        "platform keeps what it has, but for a phone number.",
     )
     guards: Guards = Guards()
     max_seconds: float = Field(default=3600, gt=0, description="What a run may take.")

@@ -20,7 +20,9 @@ from segmentry.state.keys import Keys
 
 # Rows that are in memory at once.
 BATCH = 10_000
-CONTACT_COLUMNS = ("first_name", "last_name", "segments")
+CONTACT_COLUMNS = ("first_name", "last_name", "phone", "segments")
+# Null once its owner takes back the consent to text messages: then the platform must not keep it.
+CONSENTED = "phone"
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,14 @@ def wanted_rows(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Iterator[W
         order by audience, key
         """
     )
-    names = list(sync.properties)
+    names = list(sync.properties.items())
     while batch := rows.fetchmany(BATCH):
         for audience, key, address, is_first, *values in batch:
             properties = (
                 {
                     name: value
-                    for name, value in zip(names, values, strict=True)
-                    if value is not None or sync.clear_nulls
+                    for (name, fact), value in zip(names, values, strict=True)
+                    if value is not None or sync.clear_nulls or fact == CONSENTED
                 }
                 if is_first
                 else {}
@@ -218,7 +220,10 @@ def _column_types(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         for column, kind, *_ in connection.execute("describe bi.customer_facts").fetchall()
         if column != "build_id"
     }
-    return facts | dict.fromkeys(CONTACT_COLUMNS, "VARCHAR")
+    profiles = connection.execute("describe contacts.activation_profiles").fetchall()
+    published = {column for column, *_ in profiles}
+    # A version of before may lack what is a column by now.
+    return facts | {column: "VARCHAR" for column in CONTACT_COLUMNS if column in published}
 
 
 def _shown(fact: str, kind: str) -> str:

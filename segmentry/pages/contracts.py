@@ -43,6 +43,10 @@ MADE_UP_BY_NAME = {
     "suppressed_by": "unsubscribed",
     "traits": '{"order_count": 3, "language": "en"}',
     "segments": '["buyers", "locations:US"]',
+    "country_code": "AQ",
+    "language": "eo",
+    "gender": "not stated",
+    "top_category_last_365_days": "Example goods",
 }
 MADE_UP_BY_TYPE = {
     "bigint": "2",
@@ -50,6 +54,8 @@ MADE_UP_BY_TYPE = {
     "boolean": "true",
     "date": "2026-06-30",
     "timestamp": "2026-06-30 18:04:00",
+    "double": "0.25",
+    "decimal(18,2)": "129.90",
     "varchar": "1001",
 }
 

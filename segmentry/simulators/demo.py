@@ -7,9 +7,9 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from segmentry.activation.keys import masked
 from segmentry.settings.shop import ROOT
 from segmentry.simulators.klaviyo import KlaviyoSimulator
+from segmentry.state.keys import masked
 
 FOLDER = ROOT / "target" / "demo_sync"
 DAYS = ("2026-06-29", "2026-06-30")

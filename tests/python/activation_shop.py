@@ -34,6 +34,7 @@ class Person:
         first_name: their name.
         order_count: how often they ordered.
         last_order_at: when they did last.
+        phone: their number, where they agreed to text messages.
         may_be_written_to: whether they said yes.
     """
 
@@ -42,6 +43,7 @@ class Person:
     first_name: str | None = None
     order_count: int | None = 1
     last_order_at: datetime | None = datetime(2026, 6, 1, 12)
+    phone: str | None = None
     may_be_written_to: bool = True
 
     def but(self, **changes: object) -> "Person":
@@ -161,10 +163,13 @@ class ActivationShop:
         with duckdb.connect(str(path)) as connection:
             connection.execute(
                 "create table activation_profiles (customer_id varchar, email varchar, "
-                "first_name varchar, last_name varchar, traits varchar, segments varchar[])"
+                "first_name varchar, last_name varchar, phone varchar, segments varchar[])"
             )
             profiles = [
-                (customer_id, person.email, person.first_name, None, "{}", sorted(person.segments))
+                (
+                    *(customer_id, person.email, person.first_name, None, person.phone),
+                    sorted(person.segments),
+                )
                 for customer_id, person in people.items()
                 if person.may_be_written_to
             ]

@@ -41,7 +41,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "models/segments": ("segment_needs",),
     "models/staging": ("raw_files",),
     "orchestration": ("alerts", "dagster"),
-    "orchestration/syncs": ("syncs",),
+    "orchestration/syncs": ("recipes", "syncs"),
     "seeds": ("segment_needs",),
     "seeds/demo_shop": ("demo_shop",),
     "segmentry": (),

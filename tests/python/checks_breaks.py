@@ -75,6 +75,10 @@ SINGULAR = {
         "where rowid = (select min(rowid) from shop_metrics where dimension = 'country')"
     ),
     "activation_profiles_are_the_subscribers": "delete from activation_profiles where rowid = 3",
+    "activation_profiles_have_phones_of_sms_subscribers": (
+        "update activation_profiles set phone = '+15550100' where rowid = "
+        "(select max(rowid) from activation_profiles where phone is null)"
+    ),
     "history_is_in_order": (
         "update segment_history set exited_on = entered_on - 1 where rowid = 2"
     ),

@@ -44,6 +44,13 @@ PROPERTIES = {
         "last_order": "last_order_at",
     },
 }
+# What each platform calls a phone number that is no identifier.
+PHONES = {
+    "klaviyo": "phone",
+    "mailchimp": "PHONE",
+    "sendgrid": "phone_number",
+    "customerio": "phone",
+}
 
 
 @dataclass
@@ -160,7 +167,7 @@ def new_audience(name: str, simulator: Any) -> str:
     if name == "klaviyo":
         audience: str = simulator.add_list("Welcome")
     elif name == "mailchimp":
-        simulator.add_list("shop", ("FNAME", "ORDERS", "LAST"))
+        simulator.add_list("shop", ("FNAME", "ORDERS", "LAST", "PHONE"))
         audience = simulator.add_segment("shop", 1)
     elif name == "sendgrid":
         simulator.add_field("orders", "Number")

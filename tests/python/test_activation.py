@@ -18,7 +18,7 @@ from segmentry.records.databases import CONTACTS
 from segmentry.simulators.server import Fault
 from segmentry.state.keys import Keys
 from tests.python.activation_shop import KEYS, ActivationShop, Person, people
-from tests.python.rigs import PLATFORMS, TELLING, Rig, rig_of
+from tests.python.rigs import PHONES, PLATFORMS, TELLING, Rig, rig_of
 
 # The call that makes members.
 ADDING = {
@@ -378,6 +378,30 @@ def test_a_null_overwrites_nothing_unless_the_sync_says_so(rig: Rig) -> None:
     rig.options = {"clear_nulls": True}
     rig.run()
     assert "Name 3" not in str(rig_profile(rig, "person3@shop.example"))
+
+
+def test_a_phone_number_goes_with_the_consent_to_text_messages(rig: Rig) -> None:
+    rig.options = {"properties": {PHONES[rig.name]: "phone"}}
+    agreed = people(20)
+    agreed["c3"] = agreed["c3"].but(phone="+15550103")
+    rig.shop.publish(agreed)
+    rig.run()
+    assert "+15550103" in str(rig_profile(rig, "person3@shop.example"))
+    rig.shop.publish(people(20))
+    assert rig.run().updated == 1
+    assert "+15550103" not in str(rig_profile(rig, "person3@shop.example"))
+    assert rig.members() == emails(20)
+
+
+def test_a_version_without_phone_numbers_says_so(klaviyo: Rig) -> None:
+    build_id = klaviyo.shop.publish(people(3))
+    path = klaviyo.shop.published / "versions" / build_id / CONTACTS.file
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("alter table activation_profiles drop column phone")
+    klaviyo.run()
+    klaviyo.options = {"properties": {"phone": "phone"}}
+    with pytest.raises(SyncError, match="sends phone, which is no column"):
+        klaviyo.plan()
 
 
 def rig_profile(rig: Rig, address: str) -> object:

@@ -140,8 +140,8 @@ def test_a_person_is_out_of_everything_that_was_written(settings: Settings) -> N
         assert counts == version.manifest.row_counts
         lost = {name: before[version.build_id][name] - count for name, count in counts.items()}
         assert lost["customer_facts"] == lost["customer_contacts"] == 1
-        assert lost["identity_map"] == sum(
-            map(len, (person.emails, person.accounts, person.visitors))
+        assert lost["identity_map"] == (
+            len(person.emails) + len(person.accounts) + len(person.visitors)
         )
         assert lost["orders"] > 0 and lost["segment_memberships"] > 0
         assert len(version.manifest.erased_at) == 1
@@ -429,4 +429,4 @@ def test_a_line_that_can_not_be_split_and_names_the_erased_is_left_out(
     buried = Tombstones(KEYS, frozenset({key_of(KEYS, Kind.ADDRESS, "", "ada@shop.example")}))
     found = loaded(tmp_path / "raw", compiled_project, tmp_path, buried)
     assert found["malformed"] == [("customers", broken[1])]
-    assert dict(found["counts"])["customers"] == 3  # type: ignore[arg-type]
+    assert ("customers", 3) in found["counts"]
