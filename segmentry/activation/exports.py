@@ -14,15 +14,22 @@ from segmentry.activation.desired import (
     opened,
     wanted_rows,
 )
-from segmentry.activation.ledger import Ledger
+from segmentry.activation.ledger import Ledger, new_run_id
 from segmentry.activation.plans import Setting, alone, version_of
 from segmentry.activation.platforms.files import FileExport
 from segmentry.activation.platforms.interface import Profile
 from segmentry.activation.withdrawn import read_withdrawn
 
 
+def exports_folder(state: Path) -> Path:
+    """Return where exports go: beside the folder of what syncs remember."""
+    return state.parent / f"{state.name}_exports"
+
+
 def export(setting: Setting, folder: Path) -> dict[str, int]:
     """Write a CSV and a Parquet file for each audience; those of the last export are replaced.
+
+    The ledger notes an export as a run, when all files are there.
 
     Args:
         setting: where the sync works.
@@ -50,6 +57,10 @@ def export(setting: Setting, folder: Path) -> dict[str, int]:
             alone_in_it = setting.sync.model_copy(update={"audiences": [audience]})
             rows = wanted_rows(connection, alone_in_it)
             written[audience.id] = files.write(audience.id, _allowed(rows, ledger))
+        run_id = new_run_id()
+        ledger.start_run(run_id, setting.name, version.build_id)
+        ledger.count(run_id, added=sum(written.values()))
+        ledger.end_run(run_id, "succeeded", "")
     return written
 
 
