@@ -146,8 +146,8 @@ class Run:
         self.ledger.end_run(self.run_id, status, f"{left:,} rows were not taken." if left else "")
         names = ("added", "updated", "removed", "rejected", "waiting", "held_back")
         audiences = {audience: dict(rows) for audience, rows in self.audiences.items()}
-        counts = (counted[name] for name in names)
-        return Result(self.run_id, status, *counts, audiences=audiences)
+        counts = {name: counted[name] for name in names}
+        return Result(self.run_id, status, audiences=audiences, **counts)
 
     def _apply(self, allow_removals: bool) -> None:
         for audience in self.sync.audiences:
