@@ -161,7 +161,7 @@ class Run:
         counts = count(self._changes())
         # Nobody who said no waits for anything else.
         self._remove_all(Kind.WITHDRAW, counts)
-        against = objections(self.sync, counts, sizes(self.ledger, self.name))
+        against = objections(self.setting, counts, sizes(self.ledger, self.name))
         if against and not allow_removals:
             raise RefusedError(" ".join(against))
         self._note_left_out(counts)
