@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 from dagster import (
+    AssetCheckEvaluation,
     AssetCheckSeverity,
     AssetKey,
     DagsterInstance,
+    Definitions,
     ExecuteInProcessResult,
     RunRequest,
     SensorResult,
     SkipReason,
     build_sensor_context,
+    in_process_executor,
     materialize,
     partition_loading_context,
 )
@@ -33,6 +36,7 @@ from segmentry.activation.api import Patience
 from segmentry.activation.errors import SyncError
 from segmentry.activation.ledger import last_run
 from segmentry.simulators.server import Fault
+from segmentry.webhook import Alert
 from tests.python.activation_shop import SECRET, ActivationShop, people
 from tests.python.rigs import Rig, rig_of
 
@@ -78,17 +82,8 @@ class Stage:
         return metadata(result)[f"{self.rig.audience}/{counted}"]
 
 
-@pytest.fixture(scope="module")
-def instance() -> Iterator[DagsterInstance]:
-    """Return a Dagster of its own."""
-    with DagsterInstance.local_temp() as made:
-        yield made
-
-
 @pytest.fixture
-def stage(
-    instance: DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Stage]:
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """Return twenty one-timers, published for production, and one sync that is on."""
     shop, folder = ActivationShop(tmp_path), tmp_path / "syncs"
     folder.mkdir()
@@ -103,9 +98,18 @@ def stage(
             CREDENTIAL: rig.simulator.api_key,
         }.items():
             monkeypatch.setenv(name, value)
-        made = Stage(rig, instance, folder)
+        made = Stage(rig, DagsterInstance.ephemeral(), folder)
         made.write()
         yield made
+
+
+@pytest.fixture
+def kept(stage: Stage, tmp_path: Path) -> Iterator[Callable[[], list[bytes]]]:
+    """Give the stage a Dagster that keeps everything, and return a look at all that it keeps."""
+    folder = tmp_path / "dagster"
+    folder.mkdir()
+    with DagsterInstance.local_temp(str(folder)) as stage.instance:
+        yield lambda: [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
 
 
 def metadata(result: ExecuteInProcessResult) -> dict[str, Any]:
@@ -224,9 +228,7 @@ def test_reasons_are_told_by_how_many_rows_have_them() -> None:
     assert len(lines) == 11
 
 
-def test_removals_over_the_guard_are_refused(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_removals_over_the_guard_are_refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.run()
     stage.rig.shop.publish(people(10))
     before = stage.rig.write_count()
@@ -298,7 +300,7 @@ def test_a_run_without_time_goes_on_in_the_next(stage: Stage) -> None:
 
 
 def test_of_an_unforeseen_error_no_word_is_kept(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, kept: Callable[[], list[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = "anna" + "@shop.example"
 
@@ -307,17 +309,15 @@ def test_of_an_unforeseen_error_no_word_is_kept(
 
     monkeypatch.setattr("segmentry.activation.plans.make_plan", broken)
     assert "The sync welcome stopped with RuntimeError; the run shows where." in told(stage.run())
-    assert not any(address.encode() in text for text in kept(stage.instance))
-
-
-def kept(instance: DagsterInstance) -> list[bytes]:
-    """Return all that Dagster keeps of its runs."""
-    folder = Path(instance.root_directory)
-    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    assert any(b"stopped with RuntimeError" in text for text in kept())
+    assert not any(address.encode() in text for text in kept())
 
 
 def test_nothing_that_dagster_keeps_names_a_person_or_holds_a_secret(
-    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    stage: Stage,
+    kept: Callable[[], list[bytes]],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.DEBUG)
     stage.rig.simulator.refused["person3@shop.example"] = "person3@shop.example is not a mailbox"
@@ -326,7 +326,7 @@ def test_nothing_that_dagster_keeps_names_a_person_or_holds_a_secret(
     stage.run()
     monkeypatch.setenv(CREDENTIAL, "another-secret")
     stage.run()
-    texts = [*kept(stage.instance), caplog.text.encode()]
+    texts = [*kept(), caplog.text.encode()]
     for said in (b"confirmed", b"is not a mailbox", b"would lose", b"refuses the credentials"):
         assert any(said in text for text in texts), said
     secrets = (stage.rig.simulator.api_key, "another-secret", SECRET, "@shop.example", "Name 7")
@@ -368,30 +368,30 @@ def test_a_run_that_used_its_time_is_followed_by_another_if_it_got_on() -> None:
     assert sync_sensors.run_key("welcome", "b2", ended) == "welcome b2"
 
 
-def watch(stage: Stage, cursor: str | None) -> SensorResult:
-    """Let the sensor look for stale syncs."""
+def watch(stage: Stage, cursor: str | None) -> tuple[list[AssetCheckEvaluation], str | None]:
+    """Let the sensor look for stale syncs; return the checks that it changed, and what it knows."""
     with build_sensor_context(instance=stage.instance, cursor=cursor) as context:
         result = sync_sensors.stale_syncs(["welcome"])(context)
     assert isinstance(result, SensorResult)
-    return result
+    checks = [event for event in result.asset_events if isinstance(event, AssetCheckEvaluation)]
+    return checks, result.cursor
 
 
 def test_a_stale_sync_is_told_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    alerts: list[Any] = []
+    alerts: list[Alert] = []
     monkeypatch.setattr(sync_sensors, "notify", lambda alert, *_: alerts.append(alert))
-    assert watch(stage, None).asset_events == []
-    path = stage.folder / "welcome.yml"
-    os.utime(path, ((datetime.now(UTC) - timedelta(hours=40)).timestamp(),) * 2)
-    first = watch(stage, None)
-    (check,) = first.asset_events
+    assert watch(stage, None)[0] == []
+    hours_ago = (datetime.now(UTC) - timedelta(hours=40)).timestamp()
+    os.utime(stage.folder / "welcome.yml", (hours_ago, hours_ago))
+    (check,), cursor = watch(stage, None)
     assert (check.check_name, check.passed) == ("fresh", False)
     assert "never came to its end; its file was written 40 hours ago" in str(check.description)
-    again = watch(stage, first.cursor)
-    assert (again.asset_events, len(alerts)) == ([], 1)
+    again, cursor = watch(stage, cursor)
+    assert again == []
     assert alerts == [stale_alert("welcome", str(check.description))]
     assert "orchestration/RUNBOOK.md, A sync is stale" in alerts[0].text
     assert stage.run().success
-    (recovered,) = watch(stage, again.cursor).asset_events
+    (recovered,), _ = watch(stage, cursor)
     assert recovered.passed
 
 
@@ -402,9 +402,7 @@ def test_what_is_off_or_cant_be_read_is_not_stale(stage: Stage, text: str) -> No
     assert sync_sensors.staleness(["welcome"], datetime.now(UTC)) == {}
 
 
-def test_nothing_is_stale_outside_production(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_stale_outside_production(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SEGMENTRY_ENVIRONMENT")
     with build_sensor_context(instance=stage.instance) as context:
         assert isinstance(sync_sensors.stale_syncs(["welcome"])(context), SkipReason)
@@ -417,25 +415,25 @@ def test_a_run_that_was_killed_names_its_sync(stage: Stage) -> None:
     assert "killed" in alert.text
 
 
-def test_jobs_hold_the_syncs_that_are_on_and_days_hold_none(stage: Stage) -> None:
-    from orchestration.definitions import shop_definitions
-
+def test_the_job_holds_the_syncs_that_are_on(stage: Stage) -> None:
     stage.write("off", more=OFF)
     stage.write("broken", text="platform: pigeon\n")
-    stage.write("with spaces.and dots")
-    definitions = shop_definitions()
-    syncs_ = {sync_key(name) for name in declared_syncs(stage.folder)}
-    assert syncs_ <= definitions.resolve_asset_graph().materializable_asset_keys
-    job = definitions.resolve_job_def("syncs")
-    assert job.asset_layer.selected_asset_keys == syncs_ - {sync_key("off")}
-    daily = definitions.resolve_job_def("daily").asset_layer.selected_asset_keys
-    assert daily and not daily & syncs_
-    for key in syncs_:
-        node = definitions.resolve_asset_graph().get(key)
-        assert node.parent_keys == {AssetKey("published_version")}
-        assert node.partitions_def is None
-    result = job.execute_in_process(
-        instance=stage.instance, asset_selection=[sync_key("welcome")], raise_on_error=False
+    stage.write("with spaces, and dots")
+    declared = declared_syncs(stage.folder)
+    names = [name for name in declared if syncs.is_scheduled(declared[name])]
+    assert names == ["broken", "welcome", "with spaces, and dots"]
+    definitions = Definitions(
+        assets=[sync_asset(*each) for each in declared.items()],
+        jobs=[sync_sensors.syncs_job(names)],
+        executor=in_process_executor,
     )
+    assert {sync_key(name) for name in declared} <= (
+        definitions.resolve_asset_graph().materializable_asset_keys
+    )
+    job = definitions.resolve_job_def("syncs")
+    assert job.asset_layer.selected_asset_keys == {sync_key(name) for name in names}
+    result = job.execute_in_process(
+        instance=stage.instance, asset_selection=[sync_key("with spaces, and dots")]
+    )
+    assert len(result.get_asset_materialization_events()) == 1
     assert len(result.get_asset_check_evaluations()) == 3
-    assert result.success
