@@ -29,7 +29,7 @@ def sync_checks(key: AssetKey) -> list[AssetCheckSpec]:
     asked = {
         NO_REJECTED_ROWS: "The platform took every row; rows that wait after rejections count.",
         WITHIN_GUARDS: "No guard stops it: no audience loses more than the sync allows, and the "
-        "published version is validated, of today, and has people in it.",
+        "published version is validated, new enough, and has people in it.",
         FRESH: "Its last run that came to its end is no older than guards.max_age_hours.",
     }
     return [
