@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from dagster import (
     AssetCheckResult,
@@ -11,8 +10,11 @@ from dagster import (
     AssetKey,
 )
 
+from segmentry.activation.command import folder_of_syncs
 from segmentry.activation.config import Sync
 from segmentry.activation.ledger import last_run
+from segmentry.settings.environment import is_production
+from segmentry.settings.shop import Settings
 
 NO_REJECTED_ROWS = "no_rejected_rows"
 WITHIN_GUARDS = "within_guards"
@@ -79,22 +81,21 @@ def fresh(key: AssetKey, stale: str | None) -> AssetCheckResult:
     )
 
 
-def why_stale(name: str, sync: Sync, path: Path, state: Path, now: datetime) -> str | None:
-    """Return that a sync is stale, with the hours; None when it is not.
+def why_stale(name: str, sync: Sync, now: datetime) -> str | None:
+    """Return that a sync is stale, with the hours; None when it is not, or need not run.
+
+    A sync that never came to its end is as old as its file.
 
     Args:
         name: of the sync.
         sync: what it says.
-        path: its file; a sync that never ran is as old as that.
-        state: the folder of what syncs remember.
         now: the time, with its zone.
     """
-    run = last_run(state, name, *TO_ITS_END)
-    since = (
-        datetime.fromisoformat(run["ended_at"])
-        if run
-        else datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    )
+    if not (sync.enabled and is_production()):
+        return None
+    run = last_run(Settings.from_environment().state, name, *TO_ITS_END)
+    written = (folder_of_syncs() / f"{name}.yml").stat().st_mtime
+    since = datetime.fromisoformat(run["ended_at"]) if run else datetime.fromtimestamp(written, UTC)
     hours = (now - since).total_seconds() / 3600
     allowed = sync.guards.max_age_hours
     if hours <= allowed:

@@ -22,11 +22,10 @@ from dagster import (
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.alerts import stale_alert
-from orchestration.assets.syncs import SYNCS, sync_key
+from orchestration.assets.syncs import SYNCS, declared_sync, sync_key
 from orchestration.sync_checks import FRESH, why_stale
 from segmentry.activation.command import folder_of_syncs
-from segmentry.activation.config import read_sync
-from segmentry.activation.errors import SyncError
+from segmentry.activation.config import Sync
 from segmentry.activation.ledger import last_run
 from segmentry.errors import RecordsError
 from segmentry.records.versions import current_version
@@ -134,16 +133,13 @@ def stale_syncs(names: Collection[str]) -> SensorDefinition:
 
 def staleness(names: Collection[str], now: datetime) -> dict[str, str]:
     """Return which syncs are stale, in words; a file that can't be read fails its run instead."""
-    state, found = Settings.from_environment().state, {}
-    for name in names:
-        path = folder_of_syncs() / f"{name}.yml"
-        try:
-            sync = read_sync(path)
-        except SyncError:
-            continue
-        if sync.enabled and (why := why_stale(name, sync, path, state, now)):
-            found[name] = why
-    return found
+    folder = folder_of_syncs()
+    read = {name: declared_sync(folder / f"{name}.yml") for name in names}
+    return {
+        name: why
+        for name, sync in read.items()
+        if isinstance(sync, Sync) and (why := why_stale(name, sync, now))
+    }
 
 
 def _evaluation(name: str, why: str | None) -> AssetCheckEvaluation:

@@ -5,6 +5,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from orchestration.sync_checks import (
     fresh,
     no_rejected_rows,
     sync_checks,
+    why_stale,
     within_guards,
 )
 from segmentry.activation.command import setting_of
@@ -58,10 +60,11 @@ SyncEvent = MaterializeResult[Any] | AssetCheckResult
 
 def declared_syncs(folder: Path) -> dict[str, Sync | SyncError]:
     """Return all syncs of a folder by the name of their file, or what is wrong with them."""
-    return {path.stem: _declared(path) for path in sorted(folder.glob("*.yml"))}
+    return {path.stem: declared_sync(path) for path in sorted(folder.glob("*.yml"))}
 
 
-def _declared(path: Path) -> Sync | SyncError:
+def declared_sync(path: Path) -> Sync | SyncError:
+    """Return what the file of a sync says, or what is wrong with it."""
     try:
         return read_sync(path)
     except SyncError as error:
@@ -144,7 +147,7 @@ def bring(context: AssetExecutionContext, name: str) -> Iterator[SyncEvent]:
             yield _result(key, f"dry run: {dry}", {"build_id": plan.build_id}, counts)
             yield no_rejected_rows(key, waiting(counts))
             yield within_guards(key, plan.objections)
-            yield fresh(key, None)
+            yield fresh(key, why_stale(name, setting.sync, datetime.now(UTC)))
             return
         counts = applied(context, setting)
     except RefusedError as error:

@@ -390,6 +390,8 @@ def test_a_stale_sync_is_told_once(stage: Stage, monkeypatch: pytest.MonkeyPatch
     assert again == []
     assert alerts == [stale_alert("welcome", str(check.description))]
     assert "orchestration/RUNBOOK.md, A sync is stale" in alerts[0].text
+    tags = {"dagster/backfill": "abc"}
+    assert failed_checks(stage.run(**tags)) == {"fresh": AssetCheckSeverity.ERROR}
     assert stage.run().success
     (recovered,), _ = watch(stage, cursor)
     assert recovered.passed
