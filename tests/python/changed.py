@@ -40,7 +40,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "models/membership": ("history",),
     "models/segments": ("segment_needs",),
     "models/staging": ("raw_files",),
-    "orchestration": ("alerts", "dagster"),
+    "orchestration": ("alerts", "dagster", "dagster_syncs"),
     "orchestration/syncs": ("syncs",),
     "seeds": ("segment_needs",),
     "seeds/demo_shop": ("demo_shop",),
