@@ -8,7 +8,7 @@ READY := .venv/.ready
 NO_SHOP := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
 	-u SEGMENTRY_PUBLISHED_DIR -u SEGMENTRY_TIMEZONE -u SEGMENTRY_CURRENCY -u SEGMENTRY_COUNTRY \
 	-u SEGMENTRY_AS_OF -u SEGMENTRY_ID_SALT -u SEGMENTRY_STATE_DIR -u SEGMENTRY_STATE_KEY \
-	-u SEGMENTRY_SYNCS_DIR SEGMENTRY_ENV_FILE=
+	-u SEGMENTRY_SYNCS_DIR -u SEGMENTRY_ENVIRONMENT SEGMENTRY_ENV_FILE=
 # dbt does not read `.env` by itself.
 DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.

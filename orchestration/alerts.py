@@ -1,9 +1,10 @@
-"""What people are told when a day is not published, is published again, or is late."""
+"""What people are told when a day or a sync fails, is well again, or is late."""
 
 from collections.abc import Sequence
 
 from dagster import DagsterEvent, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
+from orchestration.assets.syncs import RUNBOOK, SYNCS
 from orchestration.partitions import day_of_run
 from segmentry.webhook import Alert, AlertKind
 
@@ -19,13 +20,26 @@ def failure_alert(run: DagsterRun, failures: Sequence[DagsterEvent]) -> Alert:
         run: the run.
         failures: the events of its failed steps; none when its process died.
     """
-    day = day_of_run(run.tags)
+    day, syncs = day_of_run(run.tags), syncs_of(run, failures)
+    title = f"The sync {' and '.join(syncs)} did not succeed" if syncs else None
     reasons = [_reason(event) for event in failures]
     text = (
         "\n".join(reasons)
         or "The run ended without a word: its process was killed, or never began."
     )
-    return Alert(AlertKind.FAILURE, day, _title(run, "was not published"), text, run.run_id)
+    title = title or _title(run, "was not published")
+    return Alert(AlertKind.FAILURE, day, title, text, run.run_id)
+
+
+def syncs_of(run: DagsterRun, failures: Sequence[DagsterEvent]) -> list[str]:
+    """Return the syncs that failed in a run: those that said so, or all that a dead run was for."""
+    said = [
+        str(data.metadata["sync"].value)
+        for event in failures
+        if (data := event.step_failure_data.user_failure_data) and "sync" in data.metadata
+    ]
+    meant = [key.path[-1] for key in run.asset_selection or () if key.path[0] == SYNCS]
+    return sorted(said) or ([] if failures else sorted(meant))
 
 
 def _reason(event: DagsterEvent) -> str:
@@ -51,6 +65,12 @@ def late_alert(day: str, published_day: str) -> Alert:
     """Return what is told when yesterday is not published and no run says why."""
     text = f"Readers still meet {published_day}. No run may have started: is the schedule on?"
     return Alert(AlertKind.LATE, day, f"{day} is late", text)
+
+
+def stale_alert(name: str, reason: str) -> Alert:
+    """Return what is told when a sync has not come to its end for too long."""
+    text = f"{reason}\nWhat to do: {RUNBOOK}, A sync is stale."
+    return Alert(AlertKind.LATE, "", f"The sync {name} is stale", text)
 
 
 def lost_alert(reason: str) -> Alert:

@@ -5,10 +5,13 @@ from dagster import AutomationConditionSensorDefinition, Definitions, in_process
 from orchestration.assets.dbt import dbt_models, other_sources, read_dbt_graph
 from orchestration.assets.published import published_version
 from orchestration.assets.raw import raw_assets, raw_tables
+from orchestration.assets.syncs import declared_syncs, is_scheduled, sync_asset
 from orchestration.partitions import daily_partitions
 from orchestration.resources import dbt_program, dbt_project
 from orchestration.schedules import daily_job, every_morning
 from orchestration.sensors import late_version, new_raw_files, tell_failure, tell_recovery
+from orchestration.sync_sensors import new_version, stale_syncs, syncs_job
+from segmentry.activation.command import folder_of_syncs
 from segmentry.settings.environment import load_env_file
 from segmentry.settings.privacy import keep_private
 from segmentry.settings.shop import ROOT
@@ -16,7 +19,7 @@ from segmentry.settings.variables import check_variables, configured_variables
 
 
 def shop_definitions() -> Definitions:
-    """Return the assets, the job and what starts and watches it, for the shop of the environment.
+    """Return the assets, the jobs and what starts and watches it, for the shop of the environment.
 
     Raises:
         DbtError: when dbt can't read the project.
@@ -32,15 +35,25 @@ def shop_definitions() -> Definitions:
     raw_files = raw_assets(graph)
     models = dbt_models(graph, partitions)
     version = published_version(models, graph.manifest)
+    syncs = declared_syncs(folder_of_syncs())
+    scheduled = [name for name, declared in syncs.items() if is_scheduled(declared)]
     return Definitions(
-        assets=[raw_files, *other_sources(graph), models, version],
-        jobs=[daily_job(models, version)],
+        assets=[
+            raw_files,
+            *other_sources(graph),
+            models,
+            version,
+            *(sync_asset(name, declared) for name, declared in syncs.items()),
+        ],
+        jobs=[daily_job(models, version), syncs_job(scheduled)],
         schedules=[every_morning(partitions)],
         sensors=[
             new_raw_files(partitions, sorted(raw_tables(graph))),
             tell_failure,
             tell_recovery,
             late_version(partitions),
+            new_version(partitions, scheduled),
+            stale_syncs(scheduled),
             AutomationConditionSensorDefinition("look_at_raw_files", target=sorted(raw_files.keys)),
         ],
         resources={"dbt": dbt_program(project)},

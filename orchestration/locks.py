@@ -8,6 +8,9 @@ from dagster import AssetExecutionContext, Failure, RetryRequested
 
 from segmentry.settings.places import HELD
 
+# The pool of what writes the warehouse.
+WAREHOUSE = "warehouse"
+
 # Whoever else writes the warehouse is at work for minutes: 30 tries are five minutes.
 MAX_RETRIES = 30
 SECONDS_TO_WAIT = 10

@@ -34,7 +34,7 @@ from dagster_dbt import (
 from orchestration.asset_checks import attach_singular_tests
 from orchestration.assets.translator import Translator
 from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
-from orchestration.locks import is_locked, retried_when_locked
+from orchestration.locks import WAREHOUSE, is_locked, retried_when_locked
 from orchestration.partitions import as_of_day
 from segmentry.errors import SettingsError
 from segmentry.project.segment_catalog import read_segment_catalog
@@ -100,6 +100,7 @@ def dbt_models(graph: DbtGraph, partitions: DailyPartitionsDefinition) -> Assets
         name="dbt_build",
         partitions_def=partitions,
         backfill_policy=ONE_DAY_A_RUN,
+        pool=WAREHOUSE,
     )
     def dbt_build(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[DbtEvent]:
         """Build and test everything for a day."""

@@ -23,7 +23,7 @@ from pydantic import Field
 
 from orchestration.asset_checks import validation_checks, validation_results
 from orchestration.backfills import ONE_DAY_A_RUN
-from orchestration.locks import retried_when_locked
+from orchestration.locks import WAREHOUSE, retried_when_locked
 from segmentry.checks.results import Validation
 from segmentry.checks.validate import validate
 from segmentry.errors import RecordsError, SegmentryError
@@ -80,6 +80,7 @@ def published_version(models: AssetsDefinition, manifest: Mapping[str, Any]) -> 
         check_specs=validation_checks(manifest),
         partitions_def=models.partitions_def,
         backfill_policy=ONE_DAY_A_RUN,
+        pool=WAREHOUSE,
         # The validation checks the tables that are published, which are not made here.
         allow_arbitrary_check_specs=True,
     )

@@ -21,8 +21,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from segmentry.activation.errors import (
     CredentialsError,
+    NoAnswerError,
     OutOfTimeError,
-    PlatformError,
     RequestError,
 )
 
@@ -154,7 +154,7 @@ class Api:
             CredentialsError: when the credentials are refused.
             RequestError: when the request is refused.
             OutOfTimeError: when the run's time is used up.
-            PlatformError: when there is no answer after all tries.
+            NoAnswerError: when there is no answer after all tries.
         """
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, _LaterError)),
@@ -166,7 +166,7 @@ class Api:
         try:
             return retrying(self._try, what, method, url, group, expected, request)
         except _LaterError as error:
-            raise PlatformError(
+            raise NoAnswerError(
                 f"{self.platform} did not {what} in {self.patience.tries} tries: {error}."
             ) from None
 

@@ -56,10 +56,12 @@ def setting_of(name: str) -> Any:
 def syncs(as_json: Json = False) -> None:
     """List the syncs: where each goes, and how its last run ended."""
     from segmentry.activation.config import read_syncs
+    from segmentry.activation.ledger import last_run
     from segmentry.activation.report import syncs_table
 
     found = read_syncs(folder_of_syncs())
-    last = {name: _last_run(name) for name in found}
+    state = Settings.from_environment().state
+    last = {name: last_run(state, name) for name in found}
     if as_json:
         _print_json(
             [
@@ -210,23 +212,6 @@ def sync_schema() -> None:
     from segmentry.activation.config import json_schema
 
     sys.stdout.write(json_schema())
-
-
-def _last_run(name: str) -> dict[str, Any] | None:
-    """Return the last run of a sync; None when there is none, or no ledger yet."""
-    import sqlite3
-
-    from segmentry.state.folder import LEDGER
-
-    path = Settings.from_environment().state / LEDGER
-    if not path.is_file():
-        return None
-    with sqlite3.connect(path) as connection:
-        connection.row_factory = sqlite3.Row
-        row = connection.execute(
-            "select * from runs where sync = ? order by started_at desc limit 1", (name,)
-        ).fetchone()
-    return dict(row) if row else None
 
 
 def _rows_of(setting: Any, run_id: str) -> list[dict[str, Any]]:

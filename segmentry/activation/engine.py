@@ -5,6 +5,7 @@ platform from now on; after it, what the platform has confirmed. A run begins by
 that an earlier one left behind, and sends everything else again that was not confirmed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Result:
         run_id: by which its rows are looked up.
         status: `succeeded`, or `rejected` when a platform did not take every row.
         added, updated, removed, rejected, waiting, held_back: rows.
+        audiences: the same by audience; an audience without any is not named.
     """
 
     run_id: str
@@ -59,6 +61,7 @@ class Result:
     rejected: int
     waiting: int
     held_back: int
+    audiences: dict[str, dict[str, int]]
 
 
 def apply(
@@ -115,6 +118,7 @@ class Run:
         self.version = version
         self.tell = tell
         self.run_id = ""
+        self.audiences: dict[str, Counter[str]] = {}
 
     def apply(self, allow_removals: bool) -> Result:
         """Bring the platform to what the version says."""
@@ -123,7 +127,9 @@ class Run:
             self._apply(allow_removals)
         counted = self.ledger.run(run_id)
         names = ("added", "updated", "removed", "rejected", "waiting", "held_back")
-        return Result(run_id, counted["status"], *(counted[name] for name in names))
+        audiences = {audience: dict(rows) for audience, rows in self.audiences.items()}
+        counts = {name: counted[name] for name in names}
+        return Result(run_id, counted["status"], audiences=audiences, **counts)
 
     def _apply(self, allow_removals: bool) -> None:
         for audience in self.sync.audiences:
@@ -137,7 +143,7 @@ class Run:
         counts = count(self._changes())
         # Nobody who said no waits for anything else.
         self._remove_all(Kind.WITHDRAW, counts)
-        against = objections(self.sync, counts, sizes(self.ledger, self.name))
+        against = objections(self.setting, counts, sizes(self.ledger, self.name))
         if against and not allow_removals:
             raise RefusedError(" ".join(against))
         self._note_left_out(counts)
@@ -164,6 +170,10 @@ class Run:
             if strangers:
                 self.tell(f"{strangers:,} members of {audience.id} are not ours, and stay")
 
+    def _count(self, audience: str, **counts: int) -> None:
+        self.ledger.count(self.run_id, **counts)
+        self.audiences.setdefault(audience, Counter()).update(counts)
+
     # Rows that are not sent
 
     def _note_left_out(self, counts: Counts) -> None:
@@ -175,7 +185,7 @@ class Run:
             with self.ledger.transaction():
                 for change in changes_:
                     column, result = kinds[change.kind]
-                    self.ledger.count(self.run_id, **{column: 1})
+                    self._count(change.audience, **{column: 1})
                     self.ledger.note_rows(
                         self.run_id, change.audience, "add", result, {change.key: change.reason}
                     )
@@ -232,7 +242,7 @@ class Run:
         batch = [change for change in batch if change.key not in noes]
         if noes:
             with self.ledger.transaction():
-                self.ledger.count(self.run_id, held_back=len(noes))
+                self._count(audience, held_back=len(noes))
                 self.ledger.note_rows(self.run_id, audience, "add", "held back", noes)
         if not batch:
             return
@@ -304,7 +314,7 @@ class Run:
                 [row.key for row in rows if row.key in outcome.rejected and row.was_new],
             )
             self._note_rejects(audience, "add", digests, outcome.rejected)
-            self.ledger.count(self.run_id, added=added, updated=len(taken) - added)
+            self._count(audience, added=added, updated=len(taken) - added)
             if job_id:
                 self.ledger.close_job(self.name, audience, job_id)
         self.tell(f"{audience}: {len(taken):,} confirmed, {len(outcome.rejected):,} rejected")
@@ -323,7 +333,7 @@ class Run:
         told = {key: without_addresses(reason) for key, reason in reasons.items()}
         self.ledger.reject(self.name, audience, digests, told)
         self.ledger.note_rows(self.run_id, audience, operation, "rejected", told)
-        self.ledger.count(self.run_id, rejected=len(told))
+        self._count(audience, rejected=len(told))
 
     # Removing
 
@@ -354,7 +364,7 @@ class Run:
             self.ledger.forget(self.name, audience, gone)
             self.ledger.accept(self.name, audience, gone)
             self._note_rejects(audience, "remove", dict.fromkeys(keys, ""), outcome.rejected)
-            self.ledger.count(self.run_id, removed=len(gone))
+            self._count(audience, removed=len(gone))
         self.tell(f"{audience}: {len(gone):,} removed, {len(outcome.rejected):,} rejected")
 
 

@@ -40,6 +40,10 @@ class RequestError(PlatformError):
         self.body = body
 
 
+class NoAnswerError(PlatformError):
+    """A platform that did not answer, however often it was asked; it may in a while."""
+
+
 class OutOfTimeError(PlatformError):
     """A run that has used its time: what is left waits for the next."""
 

@@ -30,6 +30,8 @@ def exports_folder(state: Path) -> Path:
 def export(setting: Setting, folder: Path) -> dict[str, int]:
     """Write a CSV and a Parquet file for each audience; those of the last export are replaced.
 
+    The ledger notes an export as a run, when all files are there.
+
     Args:
         setting: where the sync works.
         folder: where the files go, in a folder of the sync's name.

@@ -6,9 +6,10 @@ before a platform has confirmed it, so a process may be killed between any two s
 """
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -205,6 +206,36 @@ class OpenJob:
 def now() -> str:
     """Return this moment in ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def new_run_id() -> str:
+    """Return an id for a run that begins now; ids sort by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
+def last_run(folder: Path, sync: str, *statuses: str) -> dict[str, Any] | None:
+    """Return the last run of a sync, for readers who have no key.
+
+    Args:
+        folder: where the file is.
+        sync: its name.
+        statuses: only a run that ended in one of these; none stands for any.
+
+    Returns:
+        The run; None when there is none, or no file yet.
+    """
+    path = folder / LEDGER
+    if not path.is_file():
+        return None
+    of_statuses = f"and status in ({', '.join('?' * len(statuses))})" if statuses else ""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        row = connection.execute(
+            f"select * from runs where sync = ? {of_statuses} "
+            "order by started_at desc, run_id desc limit 1",
+            (sync, *statuses),
+        ).fetchone()
+    return dict(row) if row else None
 
 
 class Ledger:

@@ -101,7 +101,7 @@ def make_plan(setting: Setting) -> Plan:
             counts=counts,
             sizes=there,
             samples=samples,
-            objections=objections(setting.sync, counts, there),
+            objections=objections(setting, counts, there),
         )
         ledger.save_plan(
             made.plan_id,
@@ -156,16 +156,17 @@ def check_plan(setting: Setting, version: Version, ledger: Ledger) -> None:
         raise RefusedError(f"The ledger moved after the plan of {setting.name}. {again}")
 
 
-def objections(sync: Sync, counts: Counts, sizes: Mapping[str, int]) -> list[str]:
+def objections(setting: Setting, counts: Counts, sizes: Mapping[str, int]) -> list[str]:
     """Return why a run would be stopped: audiences that would lose more than the guard allows."""
     against = []
+    allowed = setting.sync.guards.max_removal_share
     for audience, kinds in counts.items():
         leaving, there = kinds[Kind.REMOVE], sizes.get(audience, 0)
-        if there and leaving / there > sync.guards.max_removal_share:
+        if there and leaving / there > allowed:
             against.append(
                 f"{audience} would lose {leaving:,} of {there:,} members, and "
-                f"guards.max_removal_share allows {sync.guards.max_removal_share:.0%}: look at the "
-                "segment, then apply with --allow-removals."
+                f"guards.max_removal_share allows {allowed:.0%}: look at the segment, then plan "
+                f"again and run segmentry apply {setting.name} --allow-removals."
             )
     return against
 

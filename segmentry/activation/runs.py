@@ -1,13 +1,11 @@
 """A run of a sync as the ledger and, after it, builds know it."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from segmentry.activation.api import without_addresses
 from segmentry.activation.errors import OutOfTimeError, RefusedError, SyncError
-from segmentry.activation.ledger import Ledger
+from segmentry.activation.ledger import Ledger, new_run_id
 from segmentry.activation.records import write_records
 
 
@@ -23,7 +21,7 @@ def recorded(ledger: Ledger, sync: str, build_id: str) -> Iterator[str]:
     Yields:
         The id of the run. It succeeded if it ended without an error and no row of it is left.
     """
-    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    run_id = new_run_id()
     ledger.start_run(run_id, sync, build_id)
     try:
         yield run_id

@@ -10,6 +10,9 @@ from segmentry.errors import SettingsError
 from segmentry.settings.names import nearest
 
 PREFIX = "SEGMENTRY_"
+# Names where the program runs; only production writes to email platforms by itself.
+ENVIRONMENT = "SEGMENTRY_ENVIRONMENT"
+PRODUCTION = "production"
 # Names another file than `.env`, or none when it is empty: a machine may hold several shops.
 ENV_FILE = "SEGMENTRY_ENV_FILE"
 DEFAULT_ENV_FILE = ".env"
@@ -18,6 +21,7 @@ FOLDERS = (
     "SEGMENTRY_WAREHOUSE",
     "SEGMENTRY_PUBLISHED_DIR",
     "SEGMENTRY_STATE_DIR",
+    "SEGMENTRY_SYNCS_DIR",
 )
 # The dbt vars of a shop, by the variable that gives them when --vars does not.
 SHOP_VARIABLES = {
@@ -32,6 +36,7 @@ KNOWN = (
     "SEGMENTRY_RAW_SCHEMA",
     "SEGMENTRY_ID_SALT",
     "SEGMENTRY_STATE_KEY",
+    ENVIRONMENT,
     "SEGMENTRY_MEMORY_LIMIT",
     "SEGMENTRY_FIRST_DAY",
     "SEGMENTRY_ALERT_WEBHOOK",
@@ -78,6 +83,11 @@ def load_env_file(root: Path, environment: MutableMapping[str, str] = os.environ
     """
     for name, value in read_env_file(root, environment).items():
         environment.setdefault(name, value)
+
+
+def is_production(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether this is where syncs may write to email platforms by themselves."""
+    return environment.get(ENVIRONMENT) == PRODUCTION
 
 
 def check_env_file_is_loaded(root: Path, environment: Mapping[str, str] = os.environ) -> None:

@@ -70,5 +70,6 @@ def shop_environment(folder: Path) -> dict[str, str]:
         "SEGMENTRY_RAW_DIR": str(folder / "raw"),
         "SEGMENTRY_WAREHOUSE": str(folder / "shop.duckdb"),
         "SEGMENTRY_PUBLISHED_DIR": str(folder / "published"),
+        "SEGMENTRY_SYNCS_DIR": str(folder / "syncs"),
         "SEGMENTRY_FIRST_DAY": FIRST_DAY.isoformat(),
     }

@@ -25,9 +25,11 @@ from dagster import (
     evaluate_automation_conditions,
     partition_loading_context,
 )
+from dagster._core.instance.config import PoolGranularity
 
 from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.assets.raw import digest, files_of_tables, newest_timestamp
+from orchestration.assets.syncs import SYNCS
 from orchestration.definitions import defs
 from orchestration.partitions import as_of_day, daily_partitions, day_before, day_of_run
 from orchestration.resources import changed_at
@@ -121,11 +123,37 @@ def test_a_backfill_makes_one_day_a_run() -> None:
         assert definition.backfill_policy == BackfillPolicy.multi_run(max_partitions_per_run=1)
 
 
-def test_one_run_writes_at_a_time_from_the_first_on(tmp_path: Path) -> None:
+def test_a_day_holds_no_sync() -> None:
+    graph = defs.resolve_asset_graph()
+    syncs = {key for key in graph.materializable_asset_keys if key.path[0] == SYNCS}
+    assert AssetKey([SYNCS, "example_klaviyo"]) in syncs
+    assert not syncs & defs.resolve_job_def("daily").asset_layer.selected_asset_keys
+    assert not defs.resolve_job_def(SYNCS).asset_layer.selected_asset_keys
+    for key in syncs:
+        assert graph.get(key).parent_keys == {PUBLISHED_VERSION}
+        assert graph.get(key).partitions_def is None
+
+
+def test_one_run_writes_at_a_time_and_a_sync_is_in_nobodys_way(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "orchestration" / "dagster_home" / "dagster.yaml", tmp_path)
+    with DagsterInstance.from_config(str(tmp_path)) as served:
+        bounds = served.get_concurrency_config()
+    assert bounds.pool_config.pool_granularity is PoolGranularity.RUN
+    assert bounds.pool_config.default_pool_limit == 1
+    assert bounds.run_queue_config and bounds.run_queue_config.max_concurrent_runs > 2
+    for name in ("customer_facts", "published_version"):
+        assert defs.resolve_assets_def(name).op.pool == "warehouse"
+    assert defs.resolve_assets_def(AssetKey([SYNCS, "example_klaviyo"])).op.pool == SYNCS
+
+
+def test_the_first_days_of_a_new_machine_are_built_one_by_one(tmp_path: Path) -> None:
+    """A pool bounds nothing until a run has asked for it."""
     shutil.copy(ROOT / "orchestration" / "dagster_home" / "dagster.yaml", tmp_path)
     with DagsterInstance.from_config(str(tmp_path)) as served:
         queue = served.get_concurrency_config().run_queue_config
-        assert queue and queue.max_concurrent_runs == 1
+        assert queue and {
+            (limit["key"], limit["limit"]) for limit in queue.tag_concurrency_limits
+        } == {("dagster/partition", 1), ("dagster/backfill", 1)}
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_a_person_is_out_of_everything_that_was_written(settings: Settings) -> N
     customer, email = somebody(settings)
     person = find_person(settings.published, email)
     assert find_person(settings.published, customer) == person
-    assert person.emails and person.accounts | person.visitors
+    assert person.emails and person.visitors
     remember(settings, *person.emails, "other@shop.example")
     export = exports_folder(settings.state) / "files" / "everyone.csv"
     export.parent.mkdir(parents=True)
