@@ -14,6 +14,7 @@ from segmentry.activation.errors import OutOfTimeError, PlatformError, RefusedEr
 from segmentry.activation.ledger import Ledger
 from segmentry.activation.platforms.interface import Job, Limits, Outcome, Profile
 from segmentry.activation.platforms.klaviyo import Klaviyo
+from segmentry.errors import SettingsError
 from segmentry.records.databases import CONTACTS
 from segmentry.simulators.server import Fault
 from segmentry.state.keys import Keys
@@ -499,5 +500,5 @@ def test_another_key_is_refused(klaviyo: Rig) -> None:
 
 @pytest.mark.parametrize("secret", ["", "short"])
 def test_a_key_that_is_none_is_refused(secret: str) -> None:
-    with pytest.raises(SyncError, match="SEGMENTRY_STATE_KEY must hold"):
+    with pytest.raises(SettingsError, match="SEGMENTRY_STATE_KEY must hold"):
         Keys.from_environment({"SEGMENTRY_STATE_KEY": secret})
