@@ -37,6 +37,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "macros/raw": ("mistakes", "raw_damage"),
     "models": (),
     "models/intermediate": ("plans",),
+    "models/intermediate/email": ("plans", "scanners"),
     "models/membership": ("history",),
     "models/segments": ("segment_needs",),
     "models/staging": ("raw_files",),
