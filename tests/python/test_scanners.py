@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.python.raw_folders import Row, write_folder
+from tests.python.raw_folders import Row, Tables, write_folder
 from tests.python.warehouse import run_dbt
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
@@ -71,7 +71,7 @@ def email_events() -> list[Row]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the warehouse of a shop whose customers all said yes to its newsletter."""
     folder = tmp_path_factory.mktemp("scanners")
-    tables = {
+    tables: Tables = {
         "customers": [
             {
                 "customer_id": person,
