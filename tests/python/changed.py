@@ -51,6 +51,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "file_export",
         "killed_syncs",
         "sync_histories",
+        "sync_secrets",
         "syncs",
         "webhook_platform",
     ),

@@ -102,7 +102,6 @@ class Klaviyo:
             patience: how long the run waits.
             base_url: where the API is.
         """
-        self._api_key = api_key
         self._api = Api(
             NAME,
             base_url,
@@ -346,7 +345,7 @@ class Klaviyo:
                 if not profile and (row := row_of(told)) is not None and row < len(profiles):
                     profile = profiles[row]
                 if profile:
-                    rejected.setdefault(profile.key, reason_of(told, profile.address))
+                    rejected.setdefault(profile.key, reason_of(told))
                 else:
                     unknown += 1
         except RequestError as error:
@@ -379,7 +378,7 @@ class Klaviyo:
                     )
                 except RequestError as error:
                     told = errors_in(error) or [{}]
-                    rejected[profile.key] = reason_of(told[0], profile.address)
+                    rejected[profile.key] = reason_of(told[0])
         return Outcome(
             rejected,
             {
@@ -446,8 +445,7 @@ class Klaviyo:
         except RequestError as error:
             details = {str(told.get("detail", "")) for told in errors_in(error)} - {""}
             said = " ".join(sorted(without_addresses(detail) for detail in details)[:3])
-            text = f"{error} {said}".strip().replace(self._api_key, "<key>")
-            raise RequestError(text, error.status, error.body) from None
+            raise RequestError(f"{error} {said}".strip(), error.status, error.body) from None
 
 
 def as_json(content: Any) -> bytes:
@@ -597,10 +595,9 @@ def row_of(told: Mapping[str, Any]) -> int | None:
     return int(found[1]) if found else None
 
 
-def reason_of(told: Mapping[str, Any], address: str) -> str:
+def reason_of(told: Mapping[str, Any]) -> str:
     """Return why a row was refused, without its address."""
     said = str(told.get("detail") or told.get("title") or told.get("code") or "no reason given")
-    said = re.sub(re.escape(address), "<address>", said, flags=re.IGNORECASE)
     return without_addresses(said)
 
 
@@ -623,7 +620,7 @@ def refused_rows(error: RequestError, profiles: Sequence[Profile]) -> dict[int, 
         row = row_of(told)
         if row is None or row >= len(profiles):
             return {}
-        rows.setdefault(row, reason_of(told, profiles[row].address))
+        rows.setdefault(row, reason_of(told))
     return rows
 
 

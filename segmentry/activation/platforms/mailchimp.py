@@ -542,8 +542,8 @@ def _reason(problem: Mapping[str, Any], profile: Profile) -> str:
 
 
 def _masked(text: str, profile: Profile) -> str:
-    """Return a text without the profile's address, however odd it is, and without any other."""
-    own = re.compile(re.escape(profile.address), re.IGNORECASE)
+    """Return a text without any address, and without what the list calls the profile."""
+    own = re.compile(_hash_of(profile.address), re.IGNORECASE)
     return without_addresses(own.sub("<address>", text))
 
 
