@@ -9,13 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from segmentry.activation.desired import SORTED, opened, wanted_rows
 from segmentry.activation.difference import Kind
 from segmentry.activation.errors import OutOfTimeError, PlatformError, RefusedError, SyncError
 from segmentry.activation.keys import Keys
 from segmentry.activation.ledger import Ledger
+from segmentry.activation.plans import version_of
 from segmentry.activation.platforms.interface import Job, Limits, Outcome, Profile
 from segmentry.activation.platforms.klaviyo import Klaviyo
 from segmentry.records.databases import CONTACTS
+from segmentry.settings.memory import memory_limit
 from segmentry.simulators.server import Fault
 from tests.python.activation_shop import KEYS, ActivationShop, Person, people
 from tests.python.rigs import PLATFORMS, TELLING, Rig, rig_of
@@ -405,6 +408,31 @@ def test_properties_travel_with_the_first_audience_alone(klaviyo: Rig) -> None:
     klaviyo.shop.publish(both)
     assert klaviyo.run().updated == 1
     assert "'orders': 7" in str(rig_profile(klaviyo, "person0@shop.example"))
+
+
+def test_properties_travel_with_the_audience_that_the_sync_names_first(klaviyo: Rig) -> None:
+    # Audiences come in the order of their ids.
+    audiences = [{"id": name, "segments": ["one_timers"]} for name in ("z", "m", "a")]
+    klaviyo.options = {"audiences": audiences}
+    sync = klaviyo.sync
+    version = version_of(klaviyo.setting)
+    with opened(version, KEYS) as connection:
+        rows = list(wanted_rows(connection, sync))
+    assert [row.audience for row in rows] == ["a"] * 20 + ["m"] * 20 + ["z"] * 20
+    assert [(row.audience, row.key) for row in rows] == sorted(
+        (row.audience, row.key) for row in rows
+    )
+    assert {row.audience for row in rows if row.properties} == {"z"}
+
+
+def test_what_is_sorted_is_within_a_limit_and_in_a_folder_of_its_own(klaviyo: Rig) -> None:
+    with opened(version_of(klaviyo.setting), KEYS) as connection:
+        assert memory_limit(connection) == SORTED
+        row = connection.execute("select current_setting('temp_directory')").fetchone()
+        folder = Path(str(row and row[0]))
+        assert folder.stat().st_mode & 0o777 == folder.parent.stat().st_mode & 0o777 == 0o700
+    assert folder.parent.name == "scratch"
+    assert not folder.exists()
 
 
 def test_sensitive_segments_are_sent_by_name_alone(klaviyo: Rig) -> None:
