@@ -4,6 +4,7 @@ Limits, waits and retries are the same for every platform and stand here alone. 
 it wants; it meets only answers that are worth looking at.
 """
 
+import json
 import logging
 import random
 import re
@@ -265,6 +266,35 @@ def retry_after(answer: httpx.Response) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def as_json(content: Any) -> bytes:
+    """Return a body as it is sent, in UTF-8."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def json_of(answer: httpx.Response, platform: str) -> Any:
+    """Return what a platform answered.
+
+    Raises:
+        PlatformError: when it was no JSON.
+    """
+    try:
+        return answer.json()
+    except ValueError:
+        raise PlatformError(f"{platform} answered something that can't be read.") from None
+
+
+def object_of(answer: httpx.Response, platform: str) -> dict[str, Any]:
+    """Return the object that a platform answered.
+
+    Raises:
+        PlatformError: when it was none.
+    """
+    content = json_of(answer, platform)
+    if not isinstance(content, dict):
+        raise PlatformError(f"{platform} answered something that can't be read.")
+    return content
 
 
 def without_addresses(text: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx
 from pyrate_limiter import Duration, Rate
 
-from segmentry.activation.api import Api, Patience, without_addresses
+from segmentry.activation.api import Api, Patience, as_json, object_of, without_addresses
 from segmentry.activation.errors import JobLostError, PlatformError, RequestError
 from segmentry.activation.platforms.interface import (
     Job,
@@ -181,7 +181,7 @@ class Klaviyo:
                     raise
                 refused.update((places[row], reason) for row, reason in told.items())
                 continue
-            return Job(job_with(answer.json()["data"]["id"], refused))
+            return Job(job_with(object_of(answer, NAME)["data"]["id"], refused))
         return Outcome({profiles[place].key: reason for place, reason in refused.items()})
 
     def finish(self, job: Job, audience_id: str, profiles: Sequence[Profile]) -> Outcome | None:
@@ -204,7 +204,7 @@ class Klaviyo:
         answer = self._call("read a job", "GET", path, group="read jobs", expected=(200, 404))
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise JobLostError(f"{NAME} does not know the import job {job_id} any more.")
-        attributes = answer.json()["data"]["attributes"]
+        attributes = object_of(answer, NAME)["data"]["attributes"]
         if attributes["status"] == "cancelled":
             raise JobLostError(f"{NAME} cancelled the import job {job_id}.")
         if attributes["status"] != "complete":
@@ -255,7 +255,7 @@ class Klaviyo:
             group="count members",
             params={"additional-fields[list]": "profile_count"},
         )
-        count = answer.json()["data"]["attributes"].get("profile_count")
+        count = object_of(answer, NAME)["data"]["attributes"].get("profile_count")
         return None if count is None else int(count)
 
     def members(self, audience_id: str) -> Iterator[str]:
@@ -430,7 +430,8 @@ class Klaviyo:
         """
         asked = {**(params or {}), "page[size]": str(PAGE)}
         while True:
-            page = self._call(what, "GET", path, group=group, params=asked).json()
+            answer = self._call(what, "GET", path, group=group, params=asked)
+            page = object_of(answer, NAME)
             yield from page["data"]
             following = (page.get("links") or {}).get("next")
             cursors = parse_qs(urlsplit(following or "").query).get("page[cursor]")
@@ -446,11 +447,6 @@ class Klaviyo:
             details = {str(told.get("detail", "")) for told in errors_in(error)} - {""}
             said = " ".join(sorted(without_addresses(detail) for detail in details)[:3])
             raise RequestError(f"{error} {said}".strip(), error.status, error.body) from None
-
-
-def as_json(content: Any) -> bytes:
-    """Return a body."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def resource_of(kind: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
