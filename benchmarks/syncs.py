@@ -49,6 +49,7 @@ TABLES = {
         "segment_memberships": """
             select customer_id, 'one_timers' as segment, '' as segment_value from people
         """,
+        "segment_values": "select '' as segment, '' as segment_value limit 0",
         "segment_catalog": """
             select 'one_timers' as segment, false as is_valued, false as is_sensitive,
                 'email' as destinations

@@ -79,7 +79,7 @@ def opened(version: Version, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) -> None:
-    """Refuse segments and facts that the version does not have.
+    """Refuse segments, values of their own making and facts that the version does not have.
 
     Raises:
         SyncError: naming them, and what may be meant.
@@ -90,6 +90,12 @@ def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) ->
             "select segment, is_valued from bi.segment_catalog"
         ).fetchall()
     }
+    # Those that the shop's data give, such as countries, may be any.
+    values: dict[str, list[str]] = dict(
+        connection.execute(
+            "select segment, list(segment_value) from bi.segment_values group by segment"
+        ).fetchall()
+    )
     for audience in sync.audiences:
         for segment in audience.segments:
             plain, _, value = segment.partition(":")
@@ -100,6 +106,11 @@ def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) ->
                 )
             if value and not catalog[plain]:
                 raise SyncError(f"The sync {name} names {segment}, and {plain} has no values.")
+            if value and value not in values.get(plain, [value]):
+                raise SyncError(
+                    f"The sync {name} names {segment}, and {plain} has no such value."
+                    f"{nearest(value, values[plain])}"
+                )
     known = _column_types(connection)
     for fact in sync.properties.values():
         if fact not in known:
@@ -209,7 +220,7 @@ def _members_of(audience: Audience) -> str:
         condition = f"""segment in (
             select segment from bi.segment_catalog
             where not is_sensitive and list_contains(
-                string_split(replace(coalesce(destinations, ''), ' ', ''), ','),
+                string_split(coalesce(destinations, ''), ' '),
                 {_text(audience.tag)}
             )
         )"""

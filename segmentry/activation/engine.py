@@ -29,6 +29,7 @@ from segmentry.activation.plans import (
     Setting,
     alone,
     changes_of,
+    check_fit,
     check_plan,
     objections,
     sizes,
@@ -146,6 +147,7 @@ class Run:
         return Result(self.run_id, status, *(counted[name] for name in names))
 
     def _apply(self, allow_removals: bool) -> None:
+        check_fit(self.setting, self.version)
         for audience in self.sync.audiences:
             self.platform.prepare(audience.id, list(self.sync.properties))
         if new := pull(self.platform, self.ledger, self.setting.account):
@@ -169,10 +171,14 @@ class Run:
 
     def _look_for_strangers(self) -> None:
         """Learn who is in an audience and not because of us: they are never removed."""
-        known = sizes(self.ledger, self.name, State.STRANGER)
+        counts = self.ledger.counts(self.name)
         for audience in self.sync.audiences:
             there = self.platform.member_count(audience.id)
-            if there is None or there <= known.get(audience.id, 0):
+            # Rows that were on their way when a run was cut off are perhaps not there.
+            known = sum(
+                counts.get((audience.id, state), 0) for state in (State.MEMBER, State.STRANGER)
+            )
+            if there is None or there <= known:
                 continue
             members = self.platform.members(audience.id)
             if members is None:

@@ -451,6 +451,7 @@ def test_sensitive_segments_are_sent_by_name_alone(klaviyo: Rig) -> None:
     [
         ({"audiences": [{"id": "x", "segments": ["one_timer"]}]}, "Is one_timers meant"),
         ({"audiences": [{"id": "x", "segments": ["one_timers:a"]}]}, "has no values"),
+        ({"audiences": [{"id": "x", "segments": ["age_bands:25-43"]}]}, "Is 25-34 meant"),
         ({"properties": {"orders": "order_counts"}}, "Is order_count meant"),
     ],
 )
@@ -460,6 +461,37 @@ def test_names_that_are_not_there_are_told(
     klaviyo.options = options
     with pytest.raises(SyncError, match=told):
         klaviyo.plan()
+
+
+def test_a_value_of_the_shops_data_may_be_nobodys_today(klaviyo: Rig) -> None:
+    klaviyo.options = {
+        "audiences": [
+            {"id": klaviyo.audience, "segments": ["devices:watch", "age_bands:35-44", "one_timers"]}
+        ]
+    }
+    assert klaviyo.run().added == 20
+
+
+def test_a_tag_finds_segments_of_several_destinations(klaviyo: Rig) -> None:
+    idle = Person("idle@shop.example", frozenset({"idle_customers"}))
+    klaviyo.shop.publish(people(1) | {"idle": idle})
+    klaviyo.options = {"audiences": [{"id": klaviyo.audience, "tag": "ads"}]}
+    klaviyo.run()
+    assert klaviyo.members() == {"idle@shop.example"}
+
+
+def test_who_came_by_others_while_a_run_failed_is_never_removed(klaviyo: Rig) -> None:
+    klaviyo.tries = 1
+    klaviyo.simulator.inject(Fault.DROPPED_BEFORE, "create_import_job")
+    with pytest.raises(PlatformError):
+        klaviyo.run()
+    # They are fewer than the rows that were on their way.
+    klaviyo.simulator.add_profile("late@shop.example", klaviyo.audience)
+    klaviyo.shop.publish(people(20) | {"late": Person("late@shop.example")})
+    klaviyo.run()
+    klaviyo.shop.withdraw("late@shop.example")
+    klaviyo.run()
+    assert klaviyo.members() == emails(20) | {"late@shop.example"}
 
 
 # Time
