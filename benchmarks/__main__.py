@@ -10,8 +10,9 @@ import typer
 from benchmarks.builds import Measurement, measure_builds
 from benchmarks.chain import measure_chain
 from benchmarks.kept import keep, read
-from benchmarks.report import chain_to_markdown, to_markdown
+from benchmarks.report import chain_to_markdown, syncs_to_markdown, to_markdown
 from benchmarks.shop import write_shop
+from benchmarks.syncs import Step, measure_syncs
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -64,6 +65,21 @@ def chain(
     """Join a chain of accounts, each of which shares an address with the next, to one person."""
     with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
         typer.echo(chain_to_markdown(measure_chain(Path(temporary), accounts, links)))
+
+
+@app.command()
+def syncs(
+    members: Annotated[
+        list[int], typer.Option(min=100, help="a size of audience; give it once for each")
+    ] = [100_000],  # noqa: B006
+) -> None:
+    """Sync audiences to a simulator of Klaviyo, and what changes by the next day."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    steps: list[Step] = []
+    for size in sorted(set(members)):
+        with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
+            steps += measure_syncs(Path(temporary), size)
+    typer.echo(syncs_to_markdown(steps))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from dbt.version import __version__ as dbt_version
 
 from benchmarks.builds import Build, Measurement
 from benchmarks.measure import Usage
+from benchmarks.syncs import Step
 
 KINDS = {"operation": "hooks", "seed": "seeds", "model": "models", "test": "data tests"}
 
@@ -42,6 +43,23 @@ def chain_to_markdown(build: Build) -> str:
     ]
     peak = f"{usage.peak_gigabytes:.1f} GB of memory at most."
     return "\n\n".join([machine(), table(("step", "seconds"), rows), peak])
+
+
+def syncs_to_markdown(steps: Iterable[Step]) -> str:
+    """Return what the commands of syncs took."""
+    rows = [
+        (
+            f"{step.members:,} members, {step.day}: {step.command}",
+            f"{step.calls:,}",
+            f"{step.writes:,}",
+            f"{step.usage.wall_seconds:,.1f}",
+            f"{step.usage.cpu_seconds:,.1f}",
+            f"{1024 * step.usage.peak_gigabytes:,.0f}",
+        )
+        for step in steps
+    ]
+    header = ("command", "calls", "that write", "wall, s", "CPU, s", "peak memory, MB")
+    return "\n\n".join([machine(), table(header, rows)])
 
 
 def machine() -> str:

@@ -7,6 +7,7 @@ needs none of it.
 import os
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -232,6 +233,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Console(stderr=True).print(
             str(error), style="red", markup=False, highlight=False, soft_wrap=True
         )
+    except Exception:
+        from segmentry.activation.api import without_addresses
+
+        # What a library says of an error may quote a row.
+        sys.stderr.write(without_addresses(traceback.format_exc()))
     return 1
 
 

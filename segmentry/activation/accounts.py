@@ -34,7 +34,7 @@ def connect(
         environment: holds the credentials.
 
     Raises:
-        SyncError: naming the variables that are not set.
+        SyncError: naming the variables that are not set, or hold what can't be a credential.
     """
     missing = [variable for variable in sync.credentials.values() if not environment.get(variable)]
     if missing:
@@ -43,5 +43,13 @@ def connect(
             "environment does not hold: set them from where your secrets are."
         )
     credentials = {part: environment[variable] for part, variable in sync.credentials.items()}
+    for part, variable in sync.credentials.items():
+        text = credentials[part]
+        # Such as the end of a line, which no header can hold.
+        if not (text.isascii() and text.isprintable()) or text != text.strip():
+            raise SyncError(
+                f"{variable} holds a space at an end, or a character that no credential has: set "
+                "it anew."
+            )
     place = {"base_url": sync.base_url} if sync.base_url else {}
     return PLATFORMS[sync.platform](**credentials, **place, patience=patience)

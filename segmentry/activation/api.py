@@ -4,11 +4,13 @@ Limits, waits and retries are the same for every platform and stand here alone. 
 it wants; it meets only answers that are worth looking at.
 """
 
+import json
 import logging
 import random
 import re
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,18 +25,28 @@ from segmentry.activation.errors import (
     CredentialsError,
     NoAnswerError,
     OutOfTimeError,
+    PlatformError,
     RequestError,
 )
 
-# It writes the address of every request, in which an email may stand.
-logging.getLogger("httpx").setLevel(logging.WARNING)
-logging.getLogger("httpcore").setLevel(logging.WARNING)
+# They write the address of every request, in which an email may stand, and the headers of answers.
+# A filter holds whatever level a program gives them later.
+TALKATIVE = (
+    "httpx",
+    *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")),
+)
+for talkative in TALKATIVE:
+    logging.getLogger(talkative).addFilter(lambda record: record.levelno >= logging.WARNING)
 
 # Reading the certificates takes longer than most requests.
 CERTIFICATES = ssl.create_default_context()
 LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 REFUSED = frozenset({401, 403})
-ADDRESS = re.compile(r"[^\s@\"'<>(){}\[\]:,;/=&?]+(?:@|%40)[^\s@\"'<>(){}\[\]:,;/=&?]+")
+# A word that holds an address goes whole, but for the brackets and full stops around it: a name may
+# have any character within.
+ADDRESS = re.compile(
+    r"""(?<!\S)(?P<before>[<("'\[{]*)\S+(?:@|＠|%40)\S+?(?P<after>[>)"'\]}.,:;]*)(?!\S)"""
+)
 
 
 @dataclass
@@ -122,6 +134,7 @@ class Api:
             verify=CERTIFICATES,
             follow_redirects=False,
         )
+        self._secrets = secrets_of(headers or {}, auth)
         self._limiters = {
             group: Limiter(InMemoryBucket(group_rates)) for group, group_rates in rates.items()
         }
@@ -198,8 +211,14 @@ class Api:
         raise RequestError(
             f"{self.platform} refuses to {what} ({answer.status_code}).",
             answer.status_code,
-            answer.text,
+            self._without_secrets(answer.text),
         )
+
+    def _without_secrets(self, text: str) -> str:
+        """Return what was answered without the credentials, which some errors quote."""
+        for secret in self._secrets:
+            text = text.replace(secret, "<key>")
+        return text
 
     def _take_turn(self, group: str) -> None:
         """Wait until the limits of a group leave room for a request."""
@@ -217,6 +236,14 @@ class Api:
         longest = self.patience.first_wait * 2.0 ** (state.attempt_number - 1)
         # Not all at once: between a half and the whole.
         return min(longest, self.patience.longest_wait) * random.uniform(0.5, 1)
+
+
+def secrets_of(headers: Mapping[str, str], auth: tuple[str, str] | None) -> list[str]:
+    """Return the credentials of requests, and how they are written there."""
+    secrets = [headers["Authorization"].split()[-1]] if "Authorization" in headers else []
+    if auth:
+        secrets += [auth[1], b64encode(":".join(auth).encode()).decode()]
+    return secrets
 
 
 def retry_after(answer: httpx.Response) -> float | None:
@@ -242,6 +269,35 @@ def retry_after(answer: httpx.Response) -> float | None:
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
+def as_json(content: Any) -> bytes:
+    """Return a body as it is sent, in UTF-8."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def json_of(answer: httpx.Response, platform: str) -> Any:
+    """Return what a platform answered.
+
+    Raises:
+        PlatformError: when it was no JSON.
+    """
+    try:
+        return answer.json()
+    except ValueError:
+        raise PlatformError(f"{platform} answered something that can't be read.") from None
+
+
+def object_of(answer: httpx.Response, platform: str) -> dict[str, Any]:
+    """Return the object that a platform answered.
+
+    Raises:
+        PlatformError: when it was none.
+    """
+    content = json_of(answer, platform)
+    if not isinstance(content, dict):
+        raise PlatformError(f"{platform} answered something that can't be read.")
+    return content
+
+
 def without_addresses(text: str) -> str:
     """Return a text of a platform in which no email address stands."""
-    return ADDRESS.sub("<address>", text)
+    return ADDRESS.sub(r"\g<before><address>\g<after>", text)

@@ -16,10 +16,15 @@ from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.versions import Version
 from segmentry.settings.memory import limit_memory
 from segmentry.settings.names import nearest
+from segmentry.settings.scratch import ScratchFolder
+from segmentry.settings.shop import ROOT
 from segmentry.state.keys import Keys
 
 # Rows that are in memory at once.
 BATCH = 10_000
+# Bytes that are sorted in memory; of a larger audience the rest is on disk meanwhile.
+SORTED = 256 * 1024**2
+NOBODY = "select null as customer_id"
 CONTACT_COLUMNS = ("first_name", "last_name", "phone", "segments")
 # Null once its owner takes back the consent to text messages: then the platform must not keep it.
 CONSENTED = "phone"
@@ -47,10 +52,17 @@ class Wanted:
 
 @contextmanager
 def opened(version: Version, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the files of a version, with the macro `key_of` for the keyed hash of an address."""
+    """Open the files of a version, with the macro `key_of` for the keyed hash of an address.
+
+    What does not fit into memory is on disk meanwhile, in a folder that is the owner's alone and
+    goes with the process.
+    """
     inner, outer = keys.blocks
-    with duckdb.connect() as connection:
-        limit_memory(connection)
+    with ScratchFolder(ROOT, "syncing") as folder, duckdb.connect() as connection:
+        limit_memory(connection, enough=SORTED)
+        # Two hold twice as much at once, and are hardly faster.
+        connection.execute("set threads = 1")
+        connection.execute("set temp_directory = $folder", {"folder": str(folder)})
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set enable_progress_bar = false")
         connection.execute(f"attach '{version.folder / BI.file}' as bi (read_only)")
@@ -69,7 +81,7 @@ def opened(version: Version, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) -> None:
-    """Refuse segments and facts that the version does not have.
+    """Refuse segments, values of their own making and facts that the version does not have.
 
     Raises:
         SyncError: naming them, and what may be meant.
@@ -80,6 +92,12 @@ def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) ->
             "select segment, is_valued from bi.segment_catalog"
         ).fetchall()
     }
+    # Those that the shop's data give, such as countries, may be any.
+    values: dict[str, list[str]] = dict(
+        connection.execute(
+            "select segment, list(segment_value) from bi.segment_values group by segment"
+        ).fetchall()
+    )
     for audience in sync.audiences:
         for segment in audience.segments:
             plain, _, value = segment.partition(":")
@@ -90,6 +108,11 @@ def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) ->
                 )
             if value and not catalog[plain]:
                 raise SyncError(f"The sync {name} names {segment}, and {plain} has no values.")
+            if value and value not in values.get(plain, [value]):
+                raise SyncError(
+                    f"The sync {name} names {segment}, and {plain} has no such value."
+                    f"{nearest(value, values[plain])}"
+                )
     known = _column_types(connection)
     for fact in sync.properties.values():
         if fact not in known:
@@ -127,32 +150,36 @@ def check_keys(connection: duckdb.DuckDBPyConnection) -> int:
 def wanted_rows(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Iterator[Wanted]:
     """Yield who is to be where, by audience and key in ascending order.
 
-    A batch is in memory at a time; the rest is sorted on disk.
+    A batch is in memory at a time; the rest is sorted on disk, one audience after the other.
     """
+    for place in sorted(range(len(sync.audiences)), key=lambda place: sync.audiences[place].id):
+        yield from _wanted_in(connection, sync, place)
+
+
+def _wanted_in(connection: duckdb.DuckDBPyConnection, sync: Sync, place: int) -> Iterator[Wanted]:
+    """Yield who is to be in the audience at a place of the sync's, by key in ascending order."""
     types = _column_types(connection)
     facts = "".join(f", {_shown(fact, types[fact])}" for fact in sync.properties.values())
-    places = " union all ".join(
-        _members_of(place, audience) for place, audience in enumerate(sync.audiences)
-    )
-    connection.execute("set variable audiences = $ids", {"ids": [a.id for a in sync.audiences]})
+    audience = sync.audiences[place]
+    earlier = " union ".join(_members_of(other) for other in sync.audiences[:place])
     rows = connection.execute(
         f"""
         select
-            getvariable('audiences')[1 + places.place] as audience,
             key_of(lower(trim(profiles.email))) as key,
             lower(trim(profiles.email)) as address,
-            places.place = min(places.place) over (partition by places.customer_id) as is_first
+            earlier.customer_id is null as is_first
             {facts}
-        from ({places}) as places
+        from ({_members_of(audience)}) as members
         inner join contacts.activation_profiles as profiles
-            on places.customer_id = profiles.customer_id
-        left join bi.customer_facts as facts on places.customer_id = facts.customer_id
-        order by audience, key
+            on members.customer_id = profiles.customer_id
+        left join bi.customer_facts as facts on members.customer_id = facts.customer_id
+        left join ({earlier or NOBODY}) as earlier on members.customer_id = earlier.customer_id
+        order by key
         """
     )
     names = list(sync.properties.items())
     while batch := rows.fetchmany(BATCH):
-        for audience, key, address, is_first, *values in batch:
+        for key, address, is_first, *values in batch:
             properties = (
                 {
                     name: value
@@ -162,7 +189,7 @@ def wanted_rows(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Iterator[W
                 if is_first
                 else {}
             )
-            yield Wanted(audience, key, address, properties, digest_of(properties))
+            yield Wanted(audience.id, key, address, properties, digest_of(properties))
 
 
 def kinds_of(
@@ -187,22 +214,22 @@ def digest_of(properties: dict[str, Value]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _members_of(number: int, audience: Audience) -> str:
+def _members_of(audience: Audience) -> str:
     """Return a select of the customers of an audience; names were checked against the catalog."""
     if audience.everyone:
-        return f"select customer_id, {number} as place from contacts.activation_profiles"
+        return "select customer_id from contacts.activation_profiles"
     if audience.tag is not None:
         condition = f"""segment in (
             select segment from bi.segment_catalog
             where not is_sensitive and list_contains(
-                string_split(replace(coalesce(destinations, ''), ' ', ''), ','),
+                string_split(coalesce(destinations, ''), ' '),
                 {_text(audience.tag)}
             )
         )"""
     else:
         condition = " or ".join(_is_in(segment) for segment in audience.segments)
     return f"""
-        select distinct customer_id, {number} as place from bi.segment_memberships
+        select distinct customer_id from bi.segment_memberships
         where {condition}
     """
 

@@ -22,6 +22,7 @@ from segmentry.activation.plans import (
     Setting,
     alone,
     changes_of,
+    check_fit,
     check_plan,
     objections,
     sizes,
@@ -132,6 +133,7 @@ class Run:
         return Result(run_id, counted["status"], audiences=audiences, **counts)
 
     def _apply(self, allow_removals: bool) -> None:
+        check_fit(self.setting, self.version)
         for audience in self.sync.audiences:
             self.platform.prepare(audience.id, list(self.sync.properties))
         if new := pull(self.platform, self.ledger, self.setting.account):
@@ -155,10 +157,14 @@ class Run:
 
     def _look_for_strangers(self) -> None:
         """Learn who is in an audience and not because of us: they are never removed."""
-        known = sizes(self.ledger, self.name, State.STRANGER)
+        counts = self.ledger.counts(self.name)
         for audience in self.sync.audiences:
             there = self.platform.member_count(audience.id)
-            if there is None or there <= known.get(audience.id, 0):
+            # Rows that were on their way when a run was cut off are perhaps not there.
+            known = sum(
+                counts.get((audience.id, state), 0) for state in (State.MEMBER, State.STRANGER)
+            )
+            if there is None or there <= known:
                 continue
             members = self.platform.members(audience.id)
             if members is None:

@@ -89,6 +89,7 @@ def make_plan(setting: Setting) -> Plan:
         SyncError: when the sync does not fit the version, or the version may not be sent.
     """
     version = version_of(setting)
+    check_fit(setting, version)
     with closing(Ledger(setting.state, setting.keys)) as ledger:
         read_withdrawn(setting.published, ledger, setting.keys)
         samples: list[tuple[Kind, str, str]] = []
@@ -126,15 +127,20 @@ def version_of(setting: Setting) -> Version:
     return version
 
 
-def changes_of(setting: Setting, version: Version, ledger: Ledger) -> Iterator[Change]:
-    """Yield every row that a version wants somewhere, or that is there because of us.
+def check_fit(setting: Setting, version: Version) -> None:
+    """Refuse a sync that does not fit a version, before anything is asked of the platform.
 
     Raises:
-        SyncError: when the sync does not fit the version.
+        SyncError: when it names what the version does not have, or addresses are missing or double.
     """
     with opened(version, setting.keys) as connection:
         check_names(connection, setting.name, setting.sync)
         check_keys(connection)
+
+
+def changes_of(setting: Setting, version: Version, ledger: Ledger) -> Iterator[Change]:
+    """Yield every row that a version wants somewhere, or that is there because of us."""
+    with opened(version, setting.keys) as connection:
         wanted = wanted_rows(connection, setting.sync)
         yield from changes(wanted, ledger, setting.name, setting.sync.guards.rejections)
 
@@ -171,11 +177,11 @@ def objections(setting: Setting, counts: Counts, sizes: Mapping[str, int]) -> li
     return against
 
 
-def sizes(ledger: Ledger, sync: str, *others: State) -> dict[str, int]:
-    """Return how many rows of each audience are there because of us, and with other states."""
+def sizes(ledger: Ledger, sync: str) -> dict[str, int]:
+    """Return how many rows of each audience are there because of us."""
     rows_of: dict[str, int] = {}
     for (audience, state), rows in ledger.counts(sync).items():
-        if state is not State.STRANGER or state in others:
+        if state is not State.STRANGER:
             rows_of[audience] = rows_of.get(audience, 0) + rows
     return rows_of
 

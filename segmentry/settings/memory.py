@@ -17,22 +17,25 @@ UNITS = {"bytes": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4
 
 
 def limit_memory(
-    connection: duckdb.DuckDBPyConnection, environment: Mapping[str, str] = os.environ
+    connection: duckdb.DuckDBPyConnection,
+    environment: Mapping[str, str] = os.environ,
+    enough: int = ENOUGH,
 ) -> None:
     """Let DuckDB hold no more memory than it needs, or than it was given; the rest goes to disk.
 
     Args:
         connection: a connection to the database.
         environment: may give another limit, such as `12GB`.
+        enough: the bytes that it needs.
 
     Raises:
         SettingsError: when that is no size.
     """
     given = environment.get(MEMORY_LIMIT)
-    if not given and memory_limit(connection) <= ENOUGH:
+    if not given and memory_limit(connection) <= enough:
         return
     try:
-        connection.execute("set memory_limit = $limit", {"limit": given or f"{ENOUGH} bytes"})
+        connection.execute("set memory_limit = $limit", {"limit": given or f"{enough} bytes"})
     except duckdb.Error as error:
         raise SettingsError(f"{MEMORY_LIMIT} is {given}, which is no size such as 12GB.") from error
 

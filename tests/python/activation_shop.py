@@ -18,10 +18,12 @@ SECRET = "a secret of the tests, long enough for anybody"
 KEYS = Keys.from_environment({"SEGMENTRY_STATE_KEY": SECRET})
 CATALOG = {
     "one_timers": (False, False, "email"),
-    "idle_customers": (False, False, "email, ads"),
+    "idle_customers": (False, False, "email ads"),
     "devices": (True, False, None),
     "age_bands": (True, True, "email"),
 }
+# Devices are as the shop's data have them.
+VALUES = [("age_bands", "25-34"), ("age_bands", "35-44")]
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,10 @@ class ActivationShop:
                 "create table segment_catalog (segment varchar, is_valued boolean, "
                 "is_sensitive boolean, destinations varchar)"
             )
+            connection.execute(
+                "create table segment_values (segment varchar, segment_value varchar)"
+            )
+            connection.executemany("insert into segment_values values (?, ?)", VALUES)
             connection.executemany(
                 "insert into segment_catalog values (?, ?, ?, ?)",
                 [(segment, *values) for segment, values in CATALOG.items()],

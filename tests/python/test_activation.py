@@ -9,13 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from segmentry.activation.desired import SORTED, opened, wanted_rows
 from segmentry.activation.difference import Kind
 from segmentry.activation.errors import OutOfTimeError, PlatformError, RefusedError, SyncError
 from segmentry.activation.ledger import Ledger
+from segmentry.activation.plans import version_of
 from segmentry.activation.platforms.interface import Job, Limits, Outcome, Profile
 from segmentry.activation.platforms.klaviyo import Klaviyo
 from segmentry.errors import SettingsError
 from segmentry.records.databases import CONTACTS
+from segmentry.settings.memory import memory_limit
 from segmentry.simulators.server import Fault
 from segmentry.state.keys import Keys
 from tests.python.activation_shop import KEYS, ActivationShop, Person, people
@@ -432,6 +435,31 @@ def test_properties_travel_with_the_first_audience_alone(klaviyo: Rig) -> None:
     assert "'orders': 7" in str(rig_profile(klaviyo, "person0@shop.example"))
 
 
+def test_properties_travel_with_the_audience_that_the_sync_names_first(klaviyo: Rig) -> None:
+    # Audiences come in the order of their ids.
+    audiences = [{"id": name, "segments": ["one_timers"]} for name in ("z", "m", "a")]
+    klaviyo.options = {"audiences": audiences}
+    sync = klaviyo.sync
+    version = version_of(klaviyo.setting)
+    with opened(version, KEYS) as connection:
+        rows = list(wanted_rows(connection, sync))
+    assert [row.audience for row in rows] == ["a"] * 20 + ["m"] * 20 + ["z"] * 20
+    assert [(row.audience, row.key) for row in rows] == sorted(
+        (row.audience, row.key) for row in rows
+    )
+    assert {row.audience for row in rows if row.properties} == {"z"}
+
+
+def test_what_is_sorted_is_within_a_limit_and_in_a_folder_of_its_own(klaviyo: Rig) -> None:
+    with opened(version_of(klaviyo.setting), KEYS) as connection:
+        assert memory_limit(connection) == SORTED
+        row = connection.execute("select current_setting('temp_directory')").fetchone()
+        folder = Path(str(row and row[0]))
+        assert folder.stat().st_mode & 0o777 == folder.parent.stat().st_mode & 0o777 == 0o700
+    assert folder.parent.name == "scratch"
+    assert not folder.exists()
+
+
 def test_sensitive_segments_are_sent_by_name_alone(klaviyo: Rig) -> None:
     aged = Person("aged@shop.example", frozenset({"age_bands:25-34"}))
     klaviyo.shop.publish(people(1) | {"aged": aged})
@@ -448,6 +476,7 @@ def test_sensitive_segments_are_sent_by_name_alone(klaviyo: Rig) -> None:
     [
         ({"audiences": [{"id": "x", "segments": ["one_timer"]}]}, "Is one_timers meant"),
         ({"audiences": [{"id": "x", "segments": ["one_timers:a"]}]}, "has no values"),
+        ({"audiences": [{"id": "x", "segments": ["age_bands:25-43"]}]}, "Is 25-34 meant"),
         ({"properties": {"orders": "order_counts"}}, "Is order_count meant"),
     ],
 )
@@ -457,6 +486,37 @@ def test_names_that_are_not_there_are_told(
     klaviyo.options = options
     with pytest.raises(SyncError, match=told):
         klaviyo.plan()
+
+
+def test_a_value_of_the_shops_data_may_be_nobodys_today(klaviyo: Rig) -> None:
+    klaviyo.options = {
+        "audiences": [
+            {"id": klaviyo.audience, "segments": ["devices:watch", "age_bands:35-44", "one_timers"]}
+        ]
+    }
+    assert klaviyo.run().added == 20
+
+
+def test_a_tag_finds_segments_of_several_destinations(klaviyo: Rig) -> None:
+    idle = Person("idle@shop.example", frozenset({"idle_customers"}))
+    klaviyo.shop.publish(people(1) | {"idle": idle})
+    klaviyo.options = {"audiences": [{"id": klaviyo.audience, "tag": "ads"}]}
+    klaviyo.run()
+    assert klaviyo.members() == {"idle@shop.example"}
+
+
+def test_who_came_by_others_while_a_run_failed_is_never_removed(klaviyo: Rig) -> None:
+    klaviyo.tries = 1
+    klaviyo.simulator.inject(Fault.DROPPED_BEFORE, "create_import_job")
+    with pytest.raises(PlatformError):
+        klaviyo.run()
+    # They are fewer than the rows that were on their way.
+    klaviyo.simulator.add_profile("late@shop.example", klaviyo.audience)
+    klaviyo.shop.publish(people(20) | {"late": Person("late@shop.example")})
+    klaviyo.run()
+    klaviyo.shop.withdraw("late@shop.example")
+    klaviyo.run()
+    assert klaviyo.members() == emails(20) | {"late@shop.example"}
 
 
 # Time

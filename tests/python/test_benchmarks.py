@@ -12,8 +12,9 @@ from benchmarks.builds import Build, Measurement, measure_builds, read_build
 from benchmarks.kept import keep, read
 from benchmarks.measure import Usage
 from benchmarks.outputs import FACTS, MEMBERSHIPS, differing_rows
-from benchmarks.report import growth, ratios, to_markdown
+from benchmarks.report import growth, ratios, syncs_to_markdown, to_markdown
 from benchmarks.shop import GROWING, LAST_DAY, Shop, write_shop
+from benchmarks.syncs import measure_syncs
 
 SCALE = 0.004
 MOMENTS = {
@@ -199,6 +200,21 @@ def test_times_overlap_but_what_is_around_them_does_not() -> None:
     assert read_build(usage, results) == Build(
         usage, {"model": 11, "test": 4}, {"a": 6, "b": 5}, seconds_around=10
     )
+
+
+def test_a_sync_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
+    steps = measure_syncs(tmp_path, members=200)
+    assert [(step.day, step.command, step.writes) for step in steps] == [
+        ("the first day", "plan", 0),
+        ("the first day", "apply", 1),
+        ("the next day", "plan", 0),
+        # Two came, two have ordered, two left.
+        ("the next day", "apply", 2),
+    ]
+    assert [step.calls > 0 for step in steps] == [False, True, False, True]
+    told = syncs_to_markdown(steps)
+    assert "| 200 members, the first day: plan | 0 | 0 |" in told
+    assert "peak memory, MB |" in told
 
 
 @pytest.mark.prove

@@ -3,7 +3,6 @@
 What its description leaves open stands in `orchestration/syncs/customerio.md`.
 """
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from urllib.parse import quote
 import httpx
 from pyrate_limiter import Rate
 
-from segmentry.activation.api import Api, Patience, without_addresses
+from segmentry.activation.api import Api, Patience, as_json, object_of, without_addresses
 from segmentry.activation.errors import JobLostError, PlatformError, RequestError
 from segmentry.activation.platforms.interface import (
     Job,
@@ -86,7 +85,7 @@ class CustomerIo:
     def size_of(self, profile: Profile) -> int:
         """Return the bytes of a profile within a request, with the comma behind it."""
         try:
-            return len(_written(_identify(profile))) + 1
+            return len(as_json(_identify(profile))) + 1
         except _RowError:
             # It is not sent.
             return 0
@@ -116,7 +115,7 @@ class CustomerIo:
             "tell the region", "GET", "/api/v1/accounts/region", group="track", expected=(200,)
         )
         # Requests to the wrong region would be passed on, and people kept in its logs.
-        told = str(_content(answer).get("url") or "").split("://")[-1].strip("/")
+        told = str(object_of(answer, NAME).get("url") or "").split("://")[-1].strip("/")
         if told and told != self.api.client.base_url.netloc.decode():
             raise PlatformError(
                 f"The workspace is in another region: set base_url to https://{told}."
@@ -152,7 +151,7 @@ class CustomerIo:
                 "/api/v2/batch",
                 group="track",
                 expected=(200, 207),
-                content=_written({"batch": people}),
+                content=as_json({"batch": people}),
                 headers={"Content-Type": "application/json"},
             )
             if answer.status_code == 207:
@@ -287,7 +286,7 @@ def _rejects(answer: httpx.Response, sent: Sequence[Profile]) -> dict[str, str]:
         PlatformError: when it does not say which: then none is confirmed.
     """
     reasons = {}
-    for error in _content(answer).get("errors") or [{}]:
+    for error in object_of(answer, NAME).get("errors") or [{}]:
         index = error.get("batch_index") if isinstance(error, dict) else None
         if not isinstance(index, int) or not 0 <= index < len(sent):
             raise PlatformError("Customer.io refused some people and did not say whom.")
@@ -296,23 +295,3 @@ def _rejects(answer: httpx.Response, sent: Sequence[Profile]) -> dict[str, str]:
             without_addresses(": ".join(told)) or "Customer.io does not say why."
         )
     return reasons
-
-
-def _written(content: Mapping[str, Any]) -> bytes:
-    """Return a body as it is sent."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _content(answer: httpx.Response) -> dict[str, Any]:
-    """Return the object that was answered.
-
-    Raises:
-        PlatformError: when it was none.
-    """
-    try:
-        content = answer.json()
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
-        raise PlatformError("Customer.io answered something that can't be read.")
-    return content

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx
 from pyrate_limiter import Duration, Rate
 
-from segmentry.activation.api import Api, Patience, without_addresses
+from segmentry.activation.api import Api, Patience, as_json, object_of, without_addresses
 from segmentry.activation.errors import JobLostError, PlatformError, RequestError
 from segmentry.activation.platforms.interface import (
     Job,
@@ -102,7 +102,6 @@ class Klaviyo:
             patience: how long the run waits.
             base_url: where the API is.
         """
-        self._api_key = api_key
         self._api = Api(
             NAME,
             base_url,
@@ -182,7 +181,7 @@ class Klaviyo:
                     raise
                 refused.update((places[row], reason) for row, reason in told.items())
                 continue
-            return Job(job_with(answer.json()["data"]["id"], refused))
+            return Job(job_with(object_of(answer, NAME)["data"]["id"], refused))
         return Outcome({profiles[place].key: reason for place, reason in refused.items()})
 
     def finish(self, job: Job, audience_id: str, profiles: Sequence[Profile]) -> Outcome | None:
@@ -205,7 +204,7 @@ class Klaviyo:
         answer = self._call("read a job", "GET", path, group="read jobs", expected=(200, 404))
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise JobLostError(f"{NAME} does not know the import job {job_id} any more.")
-        attributes = answer.json()["data"]["attributes"]
+        attributes = object_of(answer, NAME)["data"]["attributes"]
         if attributes["status"] == "cancelled":
             raise JobLostError(f"{NAME} cancelled the import job {job_id}.")
         if attributes["status"] != "complete":
@@ -256,7 +255,7 @@ class Klaviyo:
             group="count members",
             params={"additional-fields[list]": "profile_count"},
         )
-        count = answer.json()["data"]["attributes"].get("profile_count")
+        count = object_of(answer, NAME)["data"]["attributes"].get("profile_count")
         return None if count is None else int(count)
 
     def members(self, audience_id: str) -> Iterator[str]:
@@ -346,7 +345,7 @@ class Klaviyo:
                 if not profile and (row := row_of(told)) is not None and row < len(profiles):
                     profile = profiles[row]
                 if profile:
-                    rejected.setdefault(profile.key, reason_of(told, profile.address))
+                    rejected.setdefault(profile.key, reason_of(told))
                 else:
                     unknown += 1
         except RequestError as error:
@@ -379,7 +378,7 @@ class Klaviyo:
                     )
                 except RequestError as error:
                     told = errors_in(error) or [{}]
-                    rejected[profile.key] = reason_of(told[0], profile.address)
+                    rejected[profile.key] = reason_of(told[0])
         return Outcome(
             rejected,
             {
@@ -431,7 +430,8 @@ class Klaviyo:
         """
         asked = {**(params or {}), "page[size]": str(PAGE)}
         while True:
-            page = self._call(what, "GET", path, group=group, params=asked).json()
+            answer = self._call(what, "GET", path, group=group, params=asked)
+            page = object_of(answer, NAME)
             yield from page["data"]
             following = (page.get("links") or {}).get("next")
             cursors = parse_qs(urlsplit(following or "").query).get("page[cursor]")
@@ -446,13 +446,7 @@ class Klaviyo:
         except RequestError as error:
             details = {str(told.get("detail", "")) for told in errors_in(error)} - {""}
             said = " ".join(sorted(without_addresses(detail) for detail in details)[:3])
-            text = f"{error} {said}".strip().replace(self._api_key, "<key>")
-            raise RequestError(text, error.status, error.body) from None
-
-
-def as_json(content: Any) -> bytes:
-    """Return a body."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+            raise RequestError(f"{error} {said}".strip(), error.status, error.body) from None
 
 
 def resource_of(kind: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -597,10 +591,9 @@ def row_of(told: Mapping[str, Any]) -> int | None:
     return int(found[1]) if found else None
 
 
-def reason_of(told: Mapping[str, Any], address: str) -> str:
+def reason_of(told: Mapping[str, Any]) -> str:
     """Return why a row was refused, without its address."""
     said = str(told.get("detail") or told.get("title") or told.get("code") or "no reason given")
-    said = re.sub(re.escape(address), "<address>", said, flags=re.IGNORECASE)
     return without_addresses(said)
 
 
@@ -623,7 +616,7 @@ def refused_rows(error: RequestError, profiles: Sequence[Profile]) -> dict[int, 
         row = row_of(told)
         if row is None or row >= len(profiles):
             return {}
-        rows.setdefault(row, reason_of(told, profiles[row].address))
+        rows.setdefault(row, reason_of(told))
     return rows
 
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import httpx
 from pyrate_limiter import Rate
 
-from segmentry.activation.api import Api, Patience, without_addresses
+from segmentry.activation.api import Api, Patience, as_json, object_of, without_addresses
 from segmentry.activation.errors import JobLostError, PlatformError, RequestError
 from segmentry.activation.platforms.interface import (
     Job,
@@ -108,7 +108,7 @@ class Mailchimp:
 
     def size_of(self, profile: Profile) -> int:
         """Return the bytes of a profile within a batch, with the comma behind it."""
-        return len(_written(_operation("0123456789", profile))) + 1
+        return len(as_json(_operation("0123456789", profile))) + 1
 
     def prepare(self, audience_id: str, properties: Sequence[str]) -> None:
         """See that a list, its tag and the merge fields are there; change nothing.
@@ -131,7 +131,7 @@ class Mailchimp:
                 f"Mailchimp has no list {list_id} with a tag {segment_id}: make the tag under "
                 "Audience > Tags, and take its id from the address of its page."
             )
-        if _content(answer).get("type") != "static":
+        if object_of(answer, NAME).get("type") != "static":
             raise PlatformError(
                 f"The segment {audience_id} of Mailchimp follows conditions, and nobody can be put "
                 "into it: make a tag under Audience > Tags instead."
@@ -170,12 +170,10 @@ class Mailchimp:
             "POST",
             "/3.0/batches",
             group="api",
-            content=_written(
-                {"operations": [_operation(list_id, profile) for profile in profiles]}
-            ),
+            content=as_json({"operations": [_operation(list_id, profile) for profile in profiles]}),
             headers={"Content-Type": "application/json"},
         )
-        batch_id = _content(answer).get("id")
+        batch_id = object_of(answer, NAME).get("id")
         if not isinstance(batch_id, str) or not batch_id:
             raise PlatformError("Mailchimp took a batch and did not say what it is called.")
         return Job(batch_id)
@@ -203,7 +201,7 @@ class Mailchimp:
         )
         if answer.status_code == 404:
             raise JobLostError("Mailchimp does not know a batch any more: it is sent again.")
-        batch = _content(answer)
+        batch = object_of(answer, NAME)
         status = batch.get("status")
         if status in UNFINISHED:
             return None
@@ -264,7 +262,7 @@ class Mailchimp:
             group="api",
             params={"fields": "member_count", **WHOLE_TAG},
         )
-        count = _content(answer).get("member_count")
+        count = object_of(answer, NAME).get("member_count")
         return count if isinstance(count, int) else None
 
     def members(self, audience_id: str) -> Iterator[str] | None:
@@ -362,7 +360,7 @@ class Mailchimp:
             answer = self.api.call(
                 what, "GET", path, group="api", params={**params, "count": PAGE, "offset": offset}
             )
-            content = _content(answer)
+            content = object_of(answer, NAME)
             rows = content.get(name)
             if not isinstance(rows, list):
                 raise PlatformError(f"Mailchimp answered something else when asked to {what}.")
@@ -441,10 +439,10 @@ class Mailchimp:
             "POST",
             _segment_path(*self._parts(audience_id)),
             group="api",
-            content=_written({change: [profile.address for profile in profiles]}),
+            content=as_json({change: [profile.address for profile in profiles]}),
             headers={"Content-Type": "application/json"},
         )
-        return _content(answer)
+        return object_of(answer, NAME)
 
     def _bears(self, list_id: str, segment_id: str, profile: Profile) -> bool:
         """Whether somebody bears a tag."""
@@ -542,22 +540,6 @@ def _reason(problem: Mapping[str, Any], profile: Profile) -> str:
 
 
 def _masked(text: str, profile: Profile) -> str:
-    """Return a text without the profile's address, however odd it is, and without any other."""
-    own = re.compile(re.escape(profile.address), re.IGNORECASE)
+    """Return a text without any address, and without what the list calls the profile."""
+    own = re.compile(_hash_of(profile.address), re.IGNORECASE)
     return without_addresses(own.sub("<address>", text))
-
-
-def _written(content: Mapping[str, Any]) -> bytes:
-    """Return a body as it is sent."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _content(answer: httpx.Response) -> dict[str, Any]:
-    """Return the object that was answered."""
-    try:
-        content = answer.json()
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
-        raise PlatformError("Mailchimp answered something that can't be read.")
-    return content

@@ -5,7 +5,6 @@ What its description leaves open stands in `orchestration/syncs/sendgrid.md`.
 
 import csv
 import io
-import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from urllib.parse import quote
 import httpx
 from pyrate_limiter import Rate
 
-from segmentry.activation.api import Api, Patience, without_addresses
+from segmentry.activation.api import Api, Patience, as_json, json_of, object_of, without_addresses
 from segmentry.activation.errors import (
     JobLostError,
     OutOfTimeError,
@@ -148,7 +147,7 @@ class SendGrid:
             PlatformError: when the custom fields are not known yet and can't be asked for.
         """
         try:
-            return len(_written(self._contact(profile))) + 1
+            return len(as_json(self._contact(profile))) + 1
         except _RowError:
             # It is not sent.
             return 0
@@ -212,12 +211,12 @@ class SendGrid:
             "PUT",
             "/v3/marketing/contacts",
             group="contacts",
-            content=_written(
+            content=as_json(
                 {"list_ids": [audience_id], "contacts": [contact for _, contact in contacts]}
             ),
             headers={"Content-Type": "application/json"},
         )
-        job_id = _content(answer).get("job_id")
+        job_id = object_of(answer, NAME).get("job_id")
         if not isinstance(job_id, str) or not job_id:
             raise PlatformError("SendGrid took the contacts and named no job to ask for.")
         return Job(job_id)
@@ -246,7 +245,7 @@ class SendGrid:
         )
         if answer.status_code == 404:
             raise JobLostError("SendGrid does not know an import any more: it is sent again.")
-        told = _content(answer)
+        told = object_of(answer, NAME)
         status = told.get("status")
         if status == "pending":
             return None
@@ -304,7 +303,7 @@ class SendGrid:
     def member_count(self, audience_id: str) -> int | None:
         """Return how many contacts are on a list, which SendGrid may tell some minutes late."""
         answer = self.api.call("read the list", "GET", _list_path(audience_id), group="reads")
-        count = _content(answer).get("contact_count")
+        count = object_of(answer, NAME).get("contact_count")
         return count if isinstance(count, int) else None
 
     def members(self, audience_id: str) -> Iterator[str] | None:
@@ -338,7 +337,7 @@ class SendGrid:
                     group="suppressions",
                     params={"limit": PAGE, "offset": offset, **period},
                 )
-                rows = _json(answer)
+                rows = json_of(answer, NAME)
                 if not isinstance(rows, list):
                     raise PlatformError("SendGrid answered something else than suppressions.")
                 for row in rows:
@@ -379,10 +378,11 @@ class SendGrid:
     def _fields(self) -> dict[str, CustomField]:
         """Return the account's custom fields by name, asked for once."""
         if self._known_fields is None:
-            told = _content(
+            told = object_of(
                 self.api.call(
                     "list fields", "GET", "/v3/marketing/field_definitions", group="reads"
-                )
+                ),
+                NAME,
             )
             self._known_fields = {
                 str(one["name"]): CustomField(str(one["id"]), str(one["field_type"]))
@@ -462,7 +462,7 @@ class SendGrid:
             return self._search_some(addresses[:half]) | self._search_some(addresses[half:])
         if answer.status_code == 404:
             return {}
-        result = _content(answer).get("result") or {}
+        result = object_of(answer, NAME).get("result") or {}
         return {
             address.strip().lower(): entry["contact"]
             for address, entry in result.items()
@@ -605,26 +605,6 @@ def _moment(text: object) -> datetime | None:
 def _batches(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     for start in range(0, len(texts), size):
         yield texts[start : start + size]
-
-
-def _written(content: Mapping[str, Any]) -> bytes:
-    """Return a body as it is sent."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _json(answer: httpx.Response) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        raise PlatformError("SendGrid answered something that can't be read.") from None
-
-
-def _content(answer: httpx.Response) -> dict[str, Any]:
-    """Return the object that was answered."""
-    content = _json(answer)
-    if not isinstance(content, dict):
-        raise PlatformError("SendGrid answered something that can't be read.")
-    return content
 
 
 def _list_path(audience_id: str) -> str:

@@ -17,14 +17,13 @@ may leave and return. Done twice, each operation must have the same result.
 
 import hashlib
 import hmac
-import json
 import time
 from collections.abc import Generator, Iterator, Sequence
 
 import httpx
 from pyrate_limiter import Rate
 
-from segmentry.activation.api import Api, Patience, without_addresses
+from segmentry.activation.api import Api, Patience, as_json, without_addresses
 from segmentry.activation.errors import JobLostError, PlatformError
 from segmentry.activation.platforms.interface import Job, Limits, Outcome, Profile, Suppression
 
@@ -77,7 +76,7 @@ class Webhook:
 
     def size_of(self, profile: Profile) -> int:
         """Return the bytes of a profile within a request, with the comma behind it."""
-        return len(_written(_shown(profile))) + 1
+        return len(as_json(_shown(profile))) + 1
 
     def prepare(self, audience_id: str, properties: Sequence[str]) -> None:
         """See that nobody reads along; there is nothing else to ask.
@@ -124,7 +123,7 @@ class Webhook:
     def _post(self, audience_id: str, operation: str, profiles: Sequence[Profile]) -> Outcome:
         if not profiles:
             return Outcome()
-        body = _written(
+        body = as_json(
             {
                 "audience": audience_id,
                 "operation": operation,
@@ -170,7 +169,3 @@ def _rejects(answer: httpx.Response, profiles: Sequence[Profile]) -> dict[str, s
 
 def _shown(profile: Profile) -> dict[str, object]:
     return {"email": profile.address, "properties": dict(profile.properties)}
-
-
-def _written(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
