@@ -17,7 +17,10 @@ from tests.python.warehouse import run_dbt
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 EMAILS = 12
-PEOPLE = ("scanned", "unflagged", "opener", "twice", "clicker", "clicked_by_scanner", "silent")
+PEOPLE = (
+    *("scanned", "unflagged", "opener", "twice", "clicker", "silent"),
+    *("clicked_by_scanner", "clicked_and_scanned", "quick"),
+)
 FACTS = """
     select
         customer_id, email_opens_last_90_days, email_clicks_last_90_days,
@@ -60,10 +63,13 @@ def email_events() -> list[Row]:
             rows.append(event("twice", "opened", at, "true"))
     rows.append(event("clicker", "opened", weeks_ago(2), "true"))
     rows.append(event("clicker", "clicked", weeks_ago(2) + timedelta(minutes=3)))
-    rows += [
-        event("clicked_by_scanner", "clicked", weeks_ago(1) + timedelta(milliseconds=50 * number))
-        for number in range(20)
-    ]
+    # Twenty clicks within a second, wherever the second begins; and one less.
+    for person, clicks in (("clicked_by_scanner", 20), ("clicked_and_scanned", 20), ("quick", 19)):
+        rows += [
+            event(person, "clicked", weeks_ago(1) + timedelta(milliseconds=500 + 50 * number))
+            for number in range(clicks)
+        ]
+    rows.append(event("clicked_and_scanned", "clicked", weeks_ago(1) + timedelta(hours=1)))
     return rows
 
 
@@ -126,15 +132,18 @@ def test_only_a_persons_opens_and_clicks_are_engagement(built: Path) -> None:
 
 def test_a_scanned_mailbox_is_no_reader_and_one_click_is_one(built: Path) -> None:
     readers = rows_of(built, "select customer_id, reason from segment_newsletter_readers")
-    assert readers.keys() == {"opener", "clicker", "clicked_by_scanner"}
+    assert readers.keys() == {"opener", "clicker", "clicked_and_scanned", "quick"}
     assert readers["clicker"] == ["0 opens and 1 click in 90 days"]
 
 
 def test_what_a_scanner_opens_is_no_activity(built: Path) -> None:
     active = rows_of(built, "select customer_id, last_activity_at from activity_facts")
-    assert active["scanned"] == active["unflagged"] == [None]
+    assert active["scanned"] == active["unflagged"] == active["clicked_by_scanner"] == [None]
     assert active["clicker"] != [None]
 
 
-def test_a_click_is_a_click_whoever_made_it(built: Path) -> None:
-    assert rows_of(built, FACTS)["clicked_by_scanner"][:2] == [0, 20]
+def test_what_clicks_faster_than_people_do_is_a_program(built: Path) -> None:
+    facts = rows_of(built, FACTS)
+    assert tuple(facts["clicked_by_scanner"]) == NOTHING
+    assert facts["clicked_and_scanned"][:2] == [0, 1]
+    assert facts["quick"][:2] == [0, 19]

@@ -1,10 +1,31 @@
 with
 
-email_events as (
+known_events as {{ not_materialized() }} (
     select email_events.*
     from {{ ref('stg_email_events') }} as email_events
     cross join {{ ref('int_as_of') }} as as_of
     where email_events.occurred_at < as_of.as_of
+),
+
+-- A program that follows every link of an email clicks far faster than a person.
+email_events as (
+    select
+        *,
+        false as is_counted_click
+    from known_events
+    where event_type <> 'clicked'
+
+    union all
+
+    select
+        *,
+        count(*) over (
+            partition by source_system, account_id, email
+            order by occurred_at
+            range between interval '1' second preceding and interval '1' second following
+        ) < {{ var('scanner_min_clicks_per_second') }} as is_counted_click
+    from known_events
+    where event_type = 'clicked'
 ),
 
 identities as (
@@ -26,7 +47,7 @@ select
     and coalesce(
         not email_events.is_machine_open, {{ var('trust_unflagged_opens') }}
     ) as is_counted_open,
-    email_events.event_type = 'clicked' as is_click,
+    email_events.is_counted_click,
     email_events.occurred_at
 from email_events
 left join identities

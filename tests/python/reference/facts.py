@@ -249,7 +249,23 @@ def _email_facts(shop: Shop, person: Person, history: History) -> Facts:
 
 def _engagement(shop: Shop, history: History) -> tuple[list[Row], list[Row]]:
     clicks = [row for row in history.email_events if row["event_type"] == "clicked"]
-    return counted_opens(shop, history.email_events), clicks
+    mailboxes: dict[tuple[Any, ...], list[datetime]] = {}
+    for click in clicks:
+        mailboxes.setdefault(_mailbox(click), []).append(click["occurred_at"])
+    counted = [
+        click
+        for click in clicks
+        if sum(
+            abs(click["occurred_at"] - other) <= timedelta(seconds=1)
+            for other in mailboxes[_mailbox(click)]
+        )
+        < shop.settings.scanner_min_clicks_per_second
+    ]
+    return counted_opens(shop, history.email_events), counted
+
+
+def _mailbox(row: Row) -> tuple[Any, ...]:
+    return row["source_system"], row["customer_id"], row["email"]
 
 
 def _voice_facts(history: History) -> Facts:

@@ -27,6 +27,7 @@ class Settings:
     session_gap_minutes: int = 30
     feedback_valid_days: int = 365
     trust_unflagged_opens: bool = False
+    scanner_min_clicks_per_second: int = 20
     shared_emails: frozenset[str] = frozenset()
     shared_accounts: frozenset[str] = frozenset()
     tracked_products: frozenset[tuple[str, str]] = frozenset()
