@@ -1,7 +1,9 @@
 """Erases people: from platforms, the state, published versions, exports and the warehouse."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -20,11 +22,13 @@ from segmentry.erasure.places import Found, holds, search, written_by_dbt, writt
 from segmentry.erasure.versions import erase_from_version
 from segmentry.errors import SegmentryError
 from segmentry.records.folders import VERSIONS, publisher_lock
+from segmentry.records.folders import sync as sync_file
 from segmentry.records.suppressions import take_out
 from segmentry.records.versions import clean_up, read_stored
 from segmentry.settings.places import check_build
 from segmentry.settings.privacy import wal_of
 from segmentry.settings.shop import Settings
+from segmentry.state.folder import ERASURES
 from segmentry.state.keys import Keys, masked
 from segmentry.state.tombstones import read_tombstones
 
@@ -65,6 +69,7 @@ def erase(
         for person in people:
             for kind, buried in person.tombstones(keys):
                 ledger.bury(buried, kind)
+        _note(settings.published, len(people))
         told = ledger.synced()
         if gone := sorted(told - syncs.keys()):
             raise SyncError(
@@ -95,7 +100,7 @@ def check(wanted: Sequence[str], settings: Settings) -> Iterator[Found]:
     Raises:
         SegmentryError: when nobody was ever erased, or a file is in use or can't be read.
     """
-    tombstones = read_tombstones(settings.state)
+    tombstones = read_tombstones(settings.state, settings.published)
     if tombstones is None:
         raise SyncError(f"Nobody was erased yet, as far as {settings.state} knows.")
     for name in wanted:
@@ -110,6 +115,16 @@ def check(wanted: Sequence[str], settings: Settings) -> Iterator[Found]:
             f"A file can't be searched ({type(error).__name__}): wait for the end of a build that "
             "is at work, then check again."
         ) from error
+
+
+def _note(published: Path, people: int) -> None:
+    """Leave beside the versions that people were erased, so that no build forgets to ask whom."""
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "people": people}
+    path = published / ERASURES
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+    path.chmod(0o644)
+    sync_file(path)
 
 
 def _erase_from_platform(

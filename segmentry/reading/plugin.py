@@ -44,7 +44,8 @@ class Plugin(BasePlugin):
         """
         tables = read_contract(json.loads(contract))
         try:
-            self._erased.tombstones = read_tombstones(Settings.from_environment().state)
+            settings = Settings.from_environment()
+            self._erased.tombstones = read_tombstones(settings.state, settings.published)
             reading = read_folder(
                 Path(folder),
                 tables,

@@ -1,9 +1,11 @@
-"""The files in the folder of what syncs remember, `SEGMENTRY_STATE_DIR`."""
+"""The files in the folder of what syncs remember, `SEGMENTRY_STATE_DIR`, and what points to it."""
 
 from pathlib import Path
 
 LEDGER = "syncs.sqlite"
 RECORDS = "records"
+# Beside the published versions: that people were erased, and when, so that no build forgets it.
+ERASURES = "erasures.jsonl"
 
 
 def record_path(state: Path, table: str) -> Path:

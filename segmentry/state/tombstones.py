@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from segmentry.errors import SettingsError
-from segmentry.state.folder import LEDGER
+from segmentry.state.folder import ERASURES, LEDGER
 from segmentry.state.keys import KEY_CHECK, Keys
 
 # What may be an address within a text, for Python and for DuckDB.
@@ -57,33 +57,47 @@ def key_of(keys: Keys, kind: Kind, source_system: str, identifier: str) -> str:
     return keys.hash_exactly(kind, source_system, identifier)
 
 
-def read_tombstones(state: Path) -> Tombstones | None:
+def read_tombstones(state: Path, published: Path) -> Tombstones | None:
     """Return who was erased; None when nobody ever was.
 
     Args:
         state: the folder of what syncs remember.
+        published: the folder of published versions, which tells that somebody was.
 
     Raises:
         SettingsError: when somebody was, and the secret that they are known by is not set or is
-            another.
+            another, or nothing is left that knows them.
     """
     path = state / LEDGER
-    if not path.is_file():
-        return None
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as ledger:
-            buried = frozenset(key for (key,) in ledger.execute("select key from tombstones"))
-            known = ledger.execute("select value from meta where name = 'key'").fetchone()
-    except sqlite3.Error as error:
-        raise SettingsError(
-            f"{path}, which knows who was erased, can't be read: {error}."
-        ) from None
+    buried = _buried(path) if path.is_file() else frozenset()
     if not buried:
+        if (published / ERASURES).exists():
+            raise SettingsError(
+                f"People were erased, as {published / ERASURES} tells, and {state} does not know "
+                "whom: set SEGMENTRY_STATE_DIR to the folder that does, or they would come back."
+            )
         return None
     keys = Keys.from_environment()
-    if known != (keys.hash_of(KEY_CHECK),):
+    if keys.hash_of(KEY_CHECK) not in buried:
         raise SettingsError(
             f"{path} knows who was erased by another SEGMENTRY_STATE_KEY: set that one, or they "
             "would come back."
         )
     return Tombstones(keys, buried)
+
+
+def _buried(path: Path) -> frozenset[str]:
+    """Return the tombstones of a ledger, and with any of them what shows their key."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as ledger:
+            return frozenset(
+                key
+                for (key,) in ledger.execute(
+                    "select key from tombstones union all select value from meta "
+                    "where name = 'key' and exists (select 1 from tombstones)"
+                )
+            )
+    except sqlite3.Error as error:
+        raise SettingsError(
+            f"{path}, which knows who was erased, can't be read: {error}."
+        ) from None

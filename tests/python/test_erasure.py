@@ -15,14 +15,14 @@ from segmentry.activation.platforms.interface import Platform
 from segmentry.activation.records import write_records
 from segmentry.erasure.erase import check, erase
 from segmentry.erasure.person import Person, find_person
-from segmentry.errors import SegmentryError
+from segmentry.errors import SegmentryError, SettingsError
 from segmentry.reading.erased import Erased
 from segmentry.reading.folder import read_folder
 from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.suppressions import FILE
 from segmentry.records.versions import check_files, current_version, versions
 from segmentry.settings.shop import Settings
-from segmentry.state.tombstones import Kind, Tombstones, key_of
+from segmentry.state.tombstones import Kind, Tombstones, key_of, read_tombstones
 from tests.python.activation_shop import KEYS, SECRET, ActivationShop, people
 from tests.python.compiled import CompiledProject
 from tests.python.published import Shop
@@ -267,6 +267,24 @@ def test_the_noes_of_the_last_build_lose_the_address(settings: Settings) -> None
     erase([email], settings, KEYS, {}, lambda text: None)
     assert duckdb.sql(f"from '{settings.published / FILE}'").fetchall() == [("other@shop.example",)]
     assert (settings.published / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_build_that_does_not_know_who_was_erased_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read_tombstones(settings.state, settings.published) is None
+    _, email = somebody(settings)
+    erase([email], settings, KEYS, {}, lambda text: None)
+    known = read_tombstones(settings.state, settings.published)
+    assert known and known.has_address(email.upper()) and not known.has_address("other@x.example")
+    with pytest.raises(SettingsError, match="set SEGMENTRY_STATE_DIR to the folder that does"):
+        read_tombstones(settings.state.with_name("lost"), settings.published)
+    monkeypatch.setenv("SEGMENTRY_STATE_KEY", "another secret, long enough for anybody")
+    with pytest.raises(SettingsError, match="by another SEGMENTRY_STATE_KEY"):
+        read_tombstones(settings.state, settings.published)
+    monkeypatch.delenv("SEGMENTRY_STATE_KEY")
+    with pytest.raises(SettingsError, match="must hold a secret"):
+        read_tombstones(settings.state, settings.published)
 
 
 # Platforms

@@ -16,7 +16,8 @@ select
         as email_opens_last_90_days,
     count(case when is_marketing_in_last_90_days and is_counted_click then 1 end)
         as email_clicks_last_90_days,
-    max(case when is_counted_open or is_counted_click then occurred_at end) as last_email_engagement_at,
+    max(case when is_counted_open or is_counted_click then occurred_at end)
+        as last_email_engagement_at,
     max(case when is_marketing and (is_counted_open or is_counted_click) then occurred_at end)
         as last_marketing_engagement_at
 from email_events
