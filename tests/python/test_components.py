@@ -125,12 +125,12 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", GRAPHS)
-def test_components_are_those_of_union_find(warehouse: Path, name: str) -> None:
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        rows = connection.execute(f"select node_id, component_id from {name}").fetchall()
-    assert len(rows) == len(dict(rows))
-    assert dict(rows) == components(GRAPHS[name]())
+def test_components_are_those_of_union_find(warehouse: Path) -> None:
+    for name, draw in GRAPHS.items():
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            rows = connection.execute(f"select node_id, component_id from {name}").fetchall()
+        assert len(rows) == len(dict(rows)), name
+        assert dict(rows) == components(draw()), name
 
 
 def test_nothing_is_left_behind(warehouse: Path) -> None:

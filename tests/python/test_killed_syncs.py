@@ -11,7 +11,7 @@ from tests.python.killed_sync import run_until_write
 from tests.python.rigs import PLATFORMS, rig_of
 
 # A killed run in each so many writes; the long counts kill it at every one.
-STEP = 1 if PROVE else 9
+STEP = 1 if PROVE else 17
 FEWEST_WRITES = 20
 
 

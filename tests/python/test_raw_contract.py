@@ -380,6 +380,7 @@ def test_formats_give_the_same_tables(
     assert_same_contents(public_contents(build(raw_dir)), contents)
 
 
+@pytest.mark.prove
 def test_a_second_run_gives_the_same_tables(
     build: Callable[[Path], Path], csv_folder: Path, built: Path, contents: Contents
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_threshold_moves_its_segment_alone(warehouse: Path) -> None:
     assert f"{len(result.movements) - 1} segments stay the same." in comment
 
 
+@pytest.mark.prove
 def test_an_unchanged_project_moves_nothing(
     warehouse: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
