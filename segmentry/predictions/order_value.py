@@ -37,10 +37,7 @@ class RepeatValues:
             ValidationError: when a value is missing or out of range.
         """
         is_possible = (
-            (self.repeats >= 1)
-            & (self.revenue > 0)
-            & np.isfinite(self.revenue)
-            & (self.buyers > 0)
+            (self.repeats >= 1) & (self.revenue > 0) & np.isfinite(self.revenue) & (self.buyers > 0)
         )
         if not np.all(is_possible):
             position = int(np.argmin(is_possible))
@@ -54,7 +51,7 @@ class RepeatValues:
         return len(self.repeats)
 
     def correlation(self) -> float:
-        """Return Pearson's correlation of x and the mean value, -1 to 1; 0 where one is constant."""
+        """Return Pearson's correlation of x and the mean value, -1 to 1; 0 if one is constant."""
         if not len(self):
             return 0.0
         mean_value = self.revenue / self.repeats

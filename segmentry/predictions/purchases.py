@@ -103,7 +103,8 @@ class Purchases:
 
     def probability_alive(self, histories: Histories) -> Array:
         """Return the probability that a buyer has not left, 0 to 1, per history."""
-        return expit(-self._log_odds_of_having_left(histories))
+        alive: Array = expit(-self._log_odds_of_having_left(histories))
+        return alive
 
     def purchase_probability(self, histories: Histories, span: float) -> Array:
         """Return the probability of at least one purchase day within a span, 0 to 1, per history.
@@ -134,7 +135,7 @@ class Purchases:
         order = np.argsort(histories.repeats, kind="stable")
         repeats, starts = np.unique(histories.repeats[order], return_index=True)
         for x, positions in zip(repeats, np.split(order, starts[1:]), strict=True):
-            nodes, weights = beta_quadrature(self.a, self.b + self.chances(x))
+            nodes, weights = beta_quadrature(self.a, self.b + float(self.chances(x)))
             none = -(self.r + x) * np.log1p(np.multiply.outer(reach[positions], nodes))
             expected[positions] = -np.expm1(none) @ (weights / nodes)
         return self.probability_alive(histories) * expected
@@ -211,7 +212,8 @@ def fit_purchases(model: PurchaseModel, histories: Histories) -> PurchaseFit:
     )
     # At the edge everything is level, and nothing would lead away from it.
     maximum = maximise(
-        _Likelihood(model, scaled).mean_and_slopes, [np.clip(rough.parameters, 0.01, 100.0)]
+        _Likelihood(model, scaled).mean_and_slopes,
+        [np.clip(rough.parameters, 0.01, 100.0).tolist()],
     )
     r, alpha, a, b = (float(parameter) for parameter in maximum.parameters)
     purchases = Purchases(model, r, alpha * scale, a, b)
@@ -293,9 +295,7 @@ def beta_quadrature(first: float, second: float) -> tuple[Array, Array]:
     total = 2 * n + first + second - 2
     centre = np.empty(NODES)
     centre[0] = first / (first + second)
-    centre[1:] = 0.5 + (first - second) * (first + second - 2) / (
-        2 * total[1:] * (total[1:] + 2)
-    )
+    centre[1:] = 0.5 + (first - second) * (first + second - 2) / (2 * total[1:] * (total[1:] + 2))
     n, total = n[1:], total[1:]
     # At n = 1 two factors cancel, which may both be 0.
     ratio = np.ones(NODES - 1)
