@@ -169,30 +169,30 @@ def fit_models(
     known = read_histories(histories)
     values = _read_values(repeat_values)
     outcomes = _read_outcomes(back_test, back_test_days)
-    rows: list[dict[str, Any]] = []
     figures: dict[str, Any] = {"buyers": round(float(np.sum(known.buyers)))}
+    back_fit: PurchaseFit | None = None
     failures = history_failures(known, thresholds)
     if not failures:
         fit = fit_purchases(PurchaseModel.MBG_NBD, known)
         alive = fit.purchases.probability_alive(known)
         mean_alive = float(np.average(alive, weights=known.buyers))
-        figures = _of_purchases(fit) | {"mean_probability_alive": mean_alive}
         quality: list[Quality] = []
         if len(outcomes.histories):
             _check_span(back_test_days, known, thresholds)
             back_fit = fit_purchases(PurchaseModel.MBG_NBD, outcomes.histories)
             quality = measure_quality(back_fit.purchases, outcomes)
-            figures |= _of_quality(quality, back_test_days)
-            back_test_date = as_of_date - timedelta(days=back_test_days)
-            rows.append(
-                {"as_of_date": back_test_date, "purpose": BACK_TEST} | _of_purchases(back_fit)
-            )
         failures = fit_failures(fit, mean_alive, thresholds)
         failures += back_test_failures(quality, back_test_days)
+        figures = _of_purchases(fit) | _of_quality(quality, back_test_days)
+        figures["mean_probability_alive"] = mean_alive
     forecast = {"as_of_date": as_of_date, "purpose": FORECAST}
-    purchases = forecast | figures | _of_gate(failures)
-    rows.insert(0, {"model": str(PurchaseModel.MBG_NBD)} | purchases)
-    rows.insert(1, forecast | _of_value(values, not failures, thresholds))
+    rows = [
+        forecast | {"model": str(PurchaseModel.MBG_NBD)} | figures | _of_gate(failures),
+        forecast | _of_value(values, not failures, thresholds),
+    ]
+    if back_fit:
+        back_test_date = as_of_date - timedelta(days=back_test_days)
+        rows.append({"as_of_date": back_test_date, "purpose": BACK_TEST} | _of_purchases(back_fit))
     return pa.Table.from_pylist(rows, schema=MODELS_SCHEMA)
 
 
@@ -335,6 +335,8 @@ def _of_search(fit: PurchaseFit | OrderValueFit) -> dict[str, Any]:
 
 def _of_quality(quality: list[Quality], span: int) -> dict[str, Any]:
     overall = {row.quantity: row for row in quality if row.decile is None}
+    if not overall:
+        return {}
     who = overall[Quantity.PURCHASE_PROBABILITY]
     often = overall[Quantity.EXPECTED_ORDERS]
     return {

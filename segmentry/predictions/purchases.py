@@ -134,7 +134,7 @@ class Purchases:
         reach = span / (self.alpha + histories.age)
         order = np.argsort(histories.repeats, kind="stable")
         repeats, starts = np.unique(histories.repeats[order], return_index=True)
-        for x, positions in zip(repeats, np.split(order, starts[1:]), strict=True):
+        for x, positions in zip(repeats, np.split(order, starts)[1:], strict=True):
             nodes, weights = beta_quadrature(self.a, self.b + float(self.chances(x)))
             none = -(self.r + x) * np.log1p(np.multiply.outer(reach[positions], nodes))
             expected[positions] = -np.expm1(none) @ (weights / nodes)
