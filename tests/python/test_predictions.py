@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import duckdb
@@ -937,6 +938,45 @@ def test_a_shop_without_buyers_is_predicted_nothing() -> None:
     assert purchases["reason"] == "Only 0 of the 500 buyers that a forecast needs."
     assert (purchases["buyers"], purchases["r"]) == (0, None)
     assert value["outcome"] == "purchases_withheld"
+
+
+def test_repeat_purchases_that_were_refunded_have_no_value_to_fit() -> None:
+    known, values, back_test = tables_of_simulation()
+    refunded = pa.table(
+        {
+            "repeat_purchase_days": [1, 2],
+            "repeat_net_revenue": [0.0, -5.0],
+            "buyers": [40, 2],
+        }
+    )
+    found, with_refunded, only_refunded = (
+        predict(known, given, back_test, LAST_DAY, 90, THRESHOLDS).models.to_pylist()[1]
+        for given in (
+            values,
+            pa.concat_tables([values, refunded], promote_options="permissive"),
+            refunded,
+        )
+    )
+    assert found == with_refunded
+    assert only_refunded["outcome"] == "value_not_converged"
+    assert only_refunded["reason"] == "No repeat purchase was worth anything."
+    assert (only_refunded["buyers"], only_refunded["q"]) == (0, None)
+
+
+@pytest.mark.prove
+def test_a_million_buyers_are_fitted_and_scored_within_ten_seconds() -> None:
+    """On two cores; the computing time of both is counted, whatever else the machine does."""
+    truth = Purchases(MBG, 0.6, 60.0, 0.5, 1.8)
+    as_of_date = FIRST_DAY + timedelta(days=1460)
+    shop_rows = simulate(truth, 1_000_000, 1461, seed=3, arrival_days=1461)
+    with shop_of(shop_rows.purchases(FIRST_DAY, seed=5)) as shop:
+        tables = shop.histories(as_of_date), shop.repeat_values(as_of_date)
+        back_test = shop.back_test(as_of_date, 90)
+    started = process_time()
+    found = predict(*tables, back_test, as_of_date, 90, THRESHOLDS)
+    seconds = process_time() - started
+    assert found.predictions.num_rows > 400_000
+    assert seconds < 20
 
 
 def test_a_shop_with_too_few_buyers_is_not_fitted() -> None:
