@@ -26,6 +26,9 @@ NODES = 64
 STARTS = ((0.3, 0.8, 2.5), (1.0, 0.1, 1.0), (0.5, 2.0, 0.5), (3.0, 0.3, 3.0))
 # Of so many distinct histories, evenly taken, the best start is found.
 SAMPLE = 20_000
+# Distinct histories that are computed at a time: below 10,000, OpenBLAS wakes no threads, which
+# take ten times as long as the work where other processes are busy.
+BLOCK = 8192
 
 
 class PurchaseModel(StrEnum):
@@ -137,7 +140,8 @@ class Purchases:
         for x, positions in zip(repeats, np.split(order, starts)[1:], strict=True):
             nodes, weights = beta_quadrature(self.a, self.b + float(self.chances(x)))
             none = -(self.r + x) * np.log1p(np.multiply.outer(reach[positions], nodes))
-            expected[positions] = -np.expm1(none) @ (weights / nodes)
+            # Not by BLAS, for the reason given at BLOCK.
+            expected[positions] = np.einsum("ij,j->i", -np.expm1(none), weights / nodes)
         return self.probability_alive(histories) * expected
 
     def median_wait(self, histories: Histories) -> Array:
@@ -239,7 +243,7 @@ def _sample(histories: Histories) -> Histories:
 class _Likelihood:
     """The log-likelihood of histories, prepared to be asked for many parameters.
 
-    What depends on x, t_x or T alone is computed once per distinct value.
+    What depends on x, t_x or T alone is computed once per distinct value, and the rest in blocks.
     """
 
     def __init__(self, model: PurchaseModel, histories: Histories) -> None:
@@ -248,7 +252,10 @@ class _Likelihood:
         self.x, self.of_x = np.unique(histories.repeats, return_inverse=True)
         self.recency, self.of_recency = np.unique(histories.recency, return_inverse=True)
         self.age, self.of_age = np.unique(histories.age, return_inverse=True)
-        self.buyers_of_x = np.bincount(self.of_x, histories.buyers, len(self.x))
+        self.buyers_of_x = np.bincount(self.of_x, self.buyers, len(self.x))
+        self.buyers_of_age = np.bincount(self.of_age, self.buyers, len(self.age))
+        bought = self.buyers * histories.repeats
+        self.bought_of_age = np.bincount(self.of_age, bought, len(self.age))
 
     def mean_and_slopes(self, parameters: Array) -> tuple[float, Array]:
         """Return the mean log-likelihood of a buyer, and its slopes, at r, alpha, a and b."""
@@ -257,31 +264,57 @@ class _Likelihood:
 
     def value_and_slopes(self, at: Purchases) -> tuple[float, Array]:
         """Return the log-likelihood, and its slopes by r, alpha, a and b."""
-        x, buyers, chances = self.x, self.buyers, at.chances(self.x)
-        log_age = np.log(at.alpha + self.age)[self.of_age]
-        silence = log_age - np.log(at.alpha + self.recency)[self.of_recency]
-        shape = (at.r + x)[self.of_x]
-        log_odds = at.log_odds_of_leaving(x)[self.of_x] + shape * silence
+        x, buyers, chances = self.x, self.buyers_of_x, at.chances(self.x)
+        shapes = at.r * self.buyers_of_age + self.bought_of_age
+        log_age, per_age = np.log(at.alpha + self.age), 1 / (at.alpha + self.age)
         of_purchases = gammaln(at.r + x) - gammaln(at.r) + at.r * np.log(at.alpha)
         of_staying = gammaln(at.a + at.b) - gammaln(at.a + at.b + chances)
         of_staying += gammaln(at.b + chances) - gammaln(at.b)
-        value = self.buyers_of_x @ (of_purchases + of_staying)
-        value += buyers @ (np.logaddexp(0, log_odds) - shape * log_age)
-
-        left = buyers * expit(log_odds)
-        left_of_x = np.bincount(self.of_x, left, len(x))
-        by_r = self.buyers_of_x @ (psi(at.r + x) - psi(at.r) + np.log(at.alpha))
-        by_r += left @ silence - buyers @ log_age
-        per_age = (1 / (at.alpha + self.age))[self.of_age]
-        per_recency = (1 / (at.alpha + self.recency))[self.of_recency]
-        by_alpha = np.sum(buyers) * at.r / at.alpha
-        by_alpha += left @ (shape * (per_age - per_recency)) - buyers @ (shape * per_age)
+        value = buyers @ (of_purchases + of_staying) - shapes @ log_age
+        by_r = buyers @ (psi(at.r + x) - psi(at.r) + np.log(at.alpha))
+        by_r -= self.buyers_of_age @ log_age
+        by_alpha = np.sum(buyers) * at.r / at.alpha - shapes @ per_age
         staying = psi(at.a + at.b) - psi(at.a + at.b + chances)
-        by_a = self.buyers_of_x @ staying + np.sum(left) / at.a
-        by_b = self.buyers_of_x @ (staying + psi(at.b + chances) - psi(at.b))
+        by_a = buyers @ staying
+        by_b = buyers @ (staying + psi(at.b + chances) - psi(at.b))
+
+        of_leaving, left_of_x, of_silence = self._left(at, log_age, per_age)
         could = chances > 0
+        by_a += np.sum(left_of_x) / at.a
         by_b -= np.sum(left_of_x[could] / (at.b + chances[could] - 1))
-        return float(value), np.array([by_r, by_alpha, by_a, by_b])
+        slopes = np.array([by_r + of_silence[0], by_alpha + of_silence[1], by_a, by_b])
+        return float(value + of_leaving), slopes
+
+    def _left(self, at: Purchases, log_age: Array, per_age: Array) -> tuple[float, Array, Array]:
+        """Return what those who may have left add.
+
+        Args:
+            at: the model.
+            log_age: ln(alpha + T) of each distinct T.
+            per_age: 1 / (alpha + T) of each distinct T.
+
+        Returns:
+            Their log-likelihood, how many are expected to have left by distinct x, and the slopes
+            by r and alpha.
+        """
+        leaving, shapes = at.log_odds_of_leaving(self.x), at.r + self.x
+        log_recency = np.log(at.alpha + self.recency)
+        per_recency = 1 / (at.alpha + self.recency)
+        value, left_of_x, slopes = 0.0, np.zeros(len(self.x)), np.zeros(2)
+        for start in range(0, len(self.buyers), BLOCK):
+            block = slice(start, start + BLOCK)
+            of_x, of_age, of_recency = self.of_x[block], self.of_age[block], self.of_recency[block]
+            buyers, shape = self.buyers[block], shapes[of_x]
+            silence = log_age[of_age] - log_recency[of_recency]
+            log_odds = leaving[of_x] + shape * silence
+            # ln(1 + e^z) and 1 / (1 + e^-z), without an overflow.
+            smaller = np.exp(-np.abs(log_odds))
+            value += float(buyers @ (np.maximum(log_odds, 0) + np.log1p(smaller)))
+            left = buyers * np.where(log_odds > 0, 1, smaller) / (1 + smaller)
+            left_of_x += np.bincount(of_x, left, len(self.x))
+            faster = per_age[of_age] - per_recency[of_recency]
+            slopes += [left @ silence, left @ (shape * faster)]
+        return value, left_of_x, slopes
 
 
 def beta_quadrature(first: float, second: float) -> tuple[Array, Array]:
