@@ -47,6 +47,7 @@ from segmentry.predictions.predict import (
     read_histories,
 )
 from segmentry.predictions.purchases import (
+    BLOCK,
     Histories,
     PurchaseFit,
     PurchaseModel,
@@ -425,6 +426,22 @@ def test_grouping_changes_nothing(model: PurchaseModel) -> None:
         assert getattr(fit.purchases, name) == pytest.approx(
             getattr(apart.purchases, name), rel=1e-4
         )
+
+
+@pytest.mark.parametrize("model", PurchaseModel)
+def test_blocks_leave_out_nobody(model: PurchaseModel) -> None:
+    known, times = some_histories(), 3 * BLOCK // 3000
+    many = Histories(
+        *(
+            np.tile(column, times)
+            for column in (known.repeats, known.recency, known.age, known.buyers)
+        )
+    )
+    assert len(many) > 2 * BLOCK
+    purchases = Purchases(model, 0.5, 40.0, 0.7, 2.0)
+    assert purchases.log_likelihood(many) == pytest.approx(
+        times * purchases.log_likelihood(known), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("model", PurchaseModel)
