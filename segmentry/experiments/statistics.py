@@ -86,9 +86,9 @@ def plain(sent: Arm, held_out: Arm) -> Estimate:
 def cuped(sent: Arm, held_out: Arm) -> Estimate:
     """Return the difference in means, less what was different before the assignment.
 
-    The weights of the covariates are those that make the variance of the difference least; a degree
-    of freedom is paid for each. Where that gains nothing, it is the plain estimate: the interval is
-    never wider.
+    The weights of the covariates are those of the people of both arms, each against the mean of its
+    own: weights of a small arm alone would fit its chance. A degree of freedom is paid for each.
+    Where that gains nothing, it is the plain estimate: the interval is never wider.
 
     Source: Deng, Xu, Kohavi and Walker, Improving the sensitivity of online controlled experiments
     by utilizing pre-experiment data, WSDM 2013.
@@ -99,12 +99,9 @@ def cuped(sent: Arm, held_out: Arm) -> Estimate:
     if unadjusted.low is None or unadjusted.difference is None or fewest < count + 3:
         return unadjusted
     arms = (sent, held_out)
-    weights = [1 / (arm.people * (arm.people - 1)) for arm in arms]
     spreads = [_covariate_scatter(arm) for arm in arms]
     shared = [_shared_scatter(arm) for arm in arms]
-    spread = sum((w * s for w, s in zip(weights, spreads, strict=True)), np.zeros((count, count)))
-    joint = sum((w * s for w, s in zip(weights, shared, strict=True)), np.zeros(count))
-    slopes = _slopes(spread, joint)
+    slopes = _slopes(spreads[0] + spreads[1], shared[0] + shared[1])
     variances = [
         max(float(arm.scatter - 2 * slopes @ of_both + slopes @ of_covariates @ slopes), 0.0)
         / (arm.people - 1 - count)

@@ -98,7 +98,7 @@ def test_the_plain_estimate_is_the_test_of_welch(first: Numbers, second: Numbers
 
 
 def test_one_covariate_is_weighed_as_by_the_formula() -> None:
-    """With arms of one size the weight is that of the pooled regression."""
+    """The weight is that of the regression over both arms, each against the mean of its own."""
     generator = np.random.default_rng(1)
     before = generator.normal(10, 3, 1000)
     after = 2 * before + generator.normal(0, 1, 1000) + np.repeat([1.0, 0.0], 500)
