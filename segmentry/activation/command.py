@@ -36,7 +36,7 @@ def setting_of(name: str) -> Any:
     Raises:
         SyncError: when there is none of the name, or it can't be used.
     """
-    from segmentry.activation.config import read_sync
+    from segmentry.activation.config import check_experiments, read_sync, read_syncs
     from segmentry.activation.errors import SyncError
     from segmentry.activation.plans import Setting
     from segmentry.settings.names import nearest
@@ -47,9 +47,10 @@ def setting_of(name: str) -> Any:
     if not path.is_file():
         known = [path.stem for path in folder_of_syncs().glob("*.yml")]
         raise SyncError(f"There is no sync {name} in {folder_of_syncs()}.{nearest(name, known)}")
-    return Setting(
-        name, read_sync(path), settings.published, settings.state, Keys.from_environment()
-    )
+    sync = read_sync(path)
+    if sync.holdout:
+        check_experiments(read_syncs(folder_of_syncs()))
+    return Setting(name, sync, settings.published, settings.state, Keys.from_environment())
 
 
 @app.command()

@@ -201,7 +201,8 @@ def _covariate_scatter(arm: Arm) -> NDArray[np.float64]:
     squares = np.asarray(arm.covariate_squares, dtype=float).reshape(len(totals), len(totals))
     sizes = np.sqrt(np.outer(np.diag(squares), np.diag(squares)))
     means = np.outer(totals, totals) / arm.people
-    return np.vectorize(_centred, otypes=[float])(squares, means, sizes)
+    left: NDArray[np.float64] = np.vectorize(_centred, otypes=[float])(squares, means, sizes)
+    return left
 
 
 def _shared_scatter(arm: Arm) -> NDArray[np.float64]:
@@ -210,7 +211,8 @@ def _shared_scatter(arm: Arm) -> NDArray[np.float64]:
     own = np.diag(np.asarray(arm.covariate_squares, dtype=float).reshape(len(totals), len(totals)))
     sizes = np.sqrt(own * arm.squares)
     means = totals * arm.total / arm.people
-    return np.vectorize(_centred, otypes=[float])(products, means, sizes)
+    left: NDArray[np.float64] = np.vectorize(_centred, otypes=[float])(products, means, sizes)
+    return left
 
 
 def _centred(products: float, of_means: float, size: float) -> float:

@@ -50,6 +50,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/activation": (
         "activation",
         "file_export",
+        "holdouts",
         "killed_syncs",
         "sync_histories",
         "sync_records",
@@ -62,6 +63,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/checks": ("checks",),
     "segmentry/pages": ("contracts", "segment_definitions"),
     "segmentry/erasure": ("erasure",),
+    "segmentry/experiments": ("experiment_statistics",),
     "segmentry/project": ("segment_definitions",),
     "segmentry/publish": ("publish",),
     "segmentry/reading": ("raw_files", "reading_csv", "raw_damage"),
