@@ -7,23 +7,30 @@ def members_of(audience: Audience) -> str:
     """Return a select of the customers of an audience; names were checked against the catalog."""
     if audience.everyone:
         return "select customer_id from contacts.activation_profiles"
+    return f"""
+        select distinct customer_id from bi.segment_memberships
+        where {is_in(audience)}
+    """
+
+
+def is_in(audience: Audience) -> str:
+    """Return the condition, of segment and segment_value, that a row is of an audience's segments.
+
+    Args:
+        audience: one that is not everyone.
+    """
     if audience.tag is not None:
-        condition = f"""segment in (
+        return f"""segment in (
             select segment from bi.segment_catalog
             where not is_sensitive and list_contains(
                 string_split(coalesce(destinations, ''), ' '),
                 {as_text(audience.tag)}
             )
         )"""
-    else:
-        condition = " or ".join(_is_in(segment) for segment in audience.segments)
-    return f"""
-        select distinct customer_id from bi.segment_memberships
-        where {condition}
-    """
+    return " or ".join(_is(segment) for segment in audience.segments)
 
 
-def _is_in(segment: str) -> str:
+def _is(segment: str) -> str:
     """Return the condition of a segment, or of one of its values."""
     plain, _, value = segment.partition(":")
     condition = f"segment = {as_text(plain)}"

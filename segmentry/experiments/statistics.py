@@ -6,7 +6,7 @@ row. Outcomes are of each person; whoever was assigned counts, whatever became o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import inf, isqrt, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,6 @@ from scipy import stats
 
 CONFIDENCE = 0.95
 POWER = 0.8
-# A ratio of arms less likely than this is no chance: people were lost, or were not drawn.
-SAMPLE_RATIO_P = 0.001
 # What is left of a sum of squares after taking off its mean, and is nothing but rounding.
 ROUNDING = 1e-11
 
@@ -39,6 +37,17 @@ class Arm:
     covariates: Sequence[float] = ()
     covariate_squares: Sequence[float] = ()
     products: Sequence[float] = ()
+
+    @classmethod
+    def of_sums(cls, sums: Sequence[float]) -> "Arm":
+        """Return an arm of all its sums in one list, in the order of its attributes."""
+        people, total, squares, *others = sums
+        # Of k covariates there are k + k * k + k.
+        count = isqrt(len(others) + 1) - 1
+        products = count * (count + 1)
+        return cls(
+            int(people), total, squares, others[:count], others[count:products], others[products:]
+        )
 
     @property
     def mean(self) -> float | None:
@@ -127,7 +136,7 @@ def relative_lift(sent: Arm, held_out: Arm) -> float | None:
     return sent.mean / held_out.mean - 1
 
 
-def sample_ratio(sent: int, held_out: int, expected: float) -> float | None:
+def sample_ratio(sent: float, held_out: float, expected: float) -> float:
     """Return how likely arms so far from what was to be expected are, by a chi-square test.
 
     Args:
@@ -136,12 +145,11 @@ def sample_ratio(sent: int, held_out: int, expected: float) -> float | None:
         expected: how many of both were to be held out: the sum of the shares.
 
     Returns:
-        The p-value; below `SAMPLE_RATIO_P` nothing that the arms say can be believed. None of
-        nobody.
+        The p-value; a small one says that people were lost, or not drawn by lot. 1 of nobody.
     """
     people = sent + held_out
     if not people or not 0 < expected < people:
-        return None
+        return 1.0
     return float(stats.chisquare([sent, held_out], [people - expected, expected]).pvalue)
 
 

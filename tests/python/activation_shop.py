@@ -103,7 +103,7 @@ class ActivationShop:
             published_at=datetime.now(UTC) - age,
             based_on=None,
             replaced=None,
-            row_counts={},
+            row_counts={"experiment_results": 0},
             segment_sizes={},
             validation={"results": [{"name": "any"}] if is_validated else []},
             fingerprints={},

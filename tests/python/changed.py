@@ -63,7 +63,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/checks": ("checks",),
     "segmentry/pages": ("contracts", "segment_definitions"),
     "segmentry/erasure": ("erasure",),
-    "segmentry/experiments": ("experiment_statistics",),
+    "segmentry/experiments": ("experiment_statistics", "experiments"),
     "segmentry/project": ("segment_definitions",),
     "segmentry/publish": ("publish",),
     "segmentry/reading": ("raw_files", "reading_csv", "raw_damage"),
