@@ -18,10 +18,9 @@ dated_orders as (
     select
         assignments.experiment,
         assignments.customer_id,
+        assignments.outcome_days,
         orders.net_revenue,
-        orders.ordered_on - assignments.assigned_on
-            between 1 and assignments.outcome_days as is_outcome,
-        orders.ordered_on - assignments.assigned_on between -364 and 0 as is_before
+        orders.ordered_on - assignments.assigned_on as days_after
     from assignments
     inner join orders on assignments.customer_id = orders.customer_id
 ),
@@ -30,10 +29,12 @@ sums as (
     select
         experiment,
         customer_id,
-        count(case when is_outcome then 1 end) as order_count,
-        sum(case when is_outcome then net_revenue else 0 end) as net_revenue,
-        count(case when is_before then 1 end) as order_count_before,
-        sum(case when is_before then net_revenue else 0 end) as net_revenue_before
+        count(case when days_after between 1 and outcome_days then 1 end) as order_count,
+        sum(case when days_after between 1 and outcome_days then net_revenue else 0 end)
+            as net_revenue,
+        count(case when days_after between -364 and 0 then 1 end) as order_count_before,
+        sum(case when days_after between -364 and 0 then net_revenue else 0 end)
+            as net_revenue_before
     from dated_orders
     group by experiment, customer_id
 )

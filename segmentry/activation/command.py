@@ -56,12 +56,14 @@ def setting_of(name: str) -> Any:
     Raises:
         SyncError: when there is none of the name, or it can't be used.
     """
+    from segmentry.activation.config import read_syncs, rivals_of
     from segmentry.activation.plans import Setting
     from segmentry.state.keys import Keys
 
     settings = Settings.from_environment()
     sync = sync_of(name)
-    return Setting(name, sync, settings.published, settings.state, Keys.from_environment())
+    rivals = rivals_of(name, read_syncs(folder_of_syncs())) if sync.priority else {}
+    return Setting(name, sync, settings.published, settings.state, Keys.from_environment(), rivals)
 
 
 @app.command()

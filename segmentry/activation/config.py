@@ -92,6 +92,30 @@ class Holdout(Strict):
         return self.ends_on + timedelta(days=self.outcome_days)
 
 
+class Priority(Strict):
+    """Where a sync stands among those that share people."""
+
+    group: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = Field(
+        description="Syncs of one group send a person one of their audiences alone: the first."
+    )
+    rank: int = Field(
+        ge=1,
+        description="1 comes first, whichever platform it goes to. Within a sync the order of its "
+        "audiences counts. Syncs that are not enabled keep nobody from the others.",
+    )
+
+
+class Cap(Strict):
+    """How many marketing emails are enough."""
+
+    count: int = Field(
+        ge=1, description="Whoever had so many delivered, by all platforms together, is left out."
+    )
+    days: int = Field(
+        ge=1, le=90, description="The days in which they are counted, up to that of the version."
+    )
+
+
 class Guards(Strict):
     """What stops a sync."""
 
@@ -138,6 +162,12 @@ class Sync(Strict):
     holdout: Holdout | None = Field(
         default=None,
         description="Leaves some people out, to see what the others buy because of what is sent.",
+    )
+    priority: Priority | None = Field(
+        default=None, description="Leaves out whoever is in an audience that comes first."
+    )
+    max_deliveries: Cap | None = Field(
+        default=None, description="Leaves out whoever had enough marketing emails of late."
     )
     guards: Guards = Guards()
     max_seconds: float = Field(default=3600, gt=0, description="What a run may take.")
@@ -218,6 +248,33 @@ def check_experiments(syncs: Mapping[str, Sync]) -> None:
                 f"The syncs {other} and {name} name the experiment {holdout.name} and say "
                 "different things of it: give each its own name, or both the same terms."
             )
+
+
+def rivals_of(name: str, syncs: Mapping[str, Sync]) -> dict[str, Sync]:
+    """Return the syncs that come before one in its group, in their order.
+
+    Args:
+        name: of the sync.
+        syncs: all, by name.
+
+    Raises:
+        SyncError: when two of them have the same rank.
+    """
+    own = syncs[name].priority
+    if own is None:
+        return {}
+    ranks: dict[int, str] = {own.rank: name}
+    for other, sync in syncs.items():
+        if other == name or not (sync.enabled and sync.priority):
+            continue
+        if sync.priority.group == own.group:
+            first = ranks.setdefault(sync.priority.rank, other)
+            if first != other:
+                raise SyncError(
+                    f"The syncs {first} and {other} both have the rank {sync.priority.rank} in the "
+                    f"group {own.group}: give each its own."
+                )
+    return {ranks[rank]: syncs[ranks[rank]] for rank in sorted(ranks) if rank < own.rank}
 
 
 def json_schema() -> str:

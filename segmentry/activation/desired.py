@@ -14,7 +14,8 @@ from segmentry.activation.config import Sync
 from segmentry.activation.errors import RefusedError, SyncError
 from segmentry.activation.left_out import (
     NOBODY,
-    add_later_tables,
+    add_assignments,
+    check_deliveries,
     drawn_in,
     is_drawing,
     left_out_of,
@@ -90,7 +91,7 @@ def opened(version: Version, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]:
             """
         )
         connection.execute("set variable as_of_date = $day", {"day": version.manifest.as_of_date})
-        add_later_tables(connection)
+        add_assignments(connection)
         yield connection
 
 
@@ -100,6 +101,7 @@ def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) ->
     Raises:
         SyncError: naming them, and what may be meant.
     """
+    check_deliveries(connection, name, sync)
     catalog = {
         segment: is_valued
         for segment, is_valued in connection.execute(

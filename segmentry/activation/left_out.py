@@ -8,15 +8,14 @@ import duckdb
 
 from segmentry.activation.audiences import as_text, members_of
 from segmentry.activation.config import Sync
+from segmentry.activation.errors import RefusedError
 
 NOBODY = "select null as customer_id where false"
 # The day of the version, as the connection to it knows it.
 DAY = "getvariable('as_of_date')"
-# Tables of a version that a version of before may lack, as if nobody stood in them.
-LATER_TABLES = {
-    "experiment_assignments": "null as experiment, null as customer_id, null as arm",
-    "email_deliveries": "null as customer_id, null as delivered_on, null as delivery_count",
-}
+ASSIGNMENTS = "experiment_assignments"
+NO_ASSIGNMENTS = "select null as experiment, null as customer_id, null as arm where false"
+DELIVERIES = "email_deliveries"
 
 
 class Cause(StrEnum):
@@ -34,7 +33,7 @@ class Conflict:
     Attributes:
         audience: its id.
         cause: what holds them back; of several the first counts, as they stand in `Cause`.
-        detail: which experiment, the audience of which sync, or which cap.
+        detail: which experiment; which sync, or audience of the same, comes first; which cap.
         people: how many, of those who may be written to.
     """
 
@@ -44,17 +43,32 @@ class Conflict:
     people: int
 
 
-def add_later_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make a view of each table that the version may lack."""
-    there = {
+def add_assignments(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make a view of who is in which arm; a version from before experiments has nobody in it."""
+    rows = f"from bi.{ASSIGNMENTS}" if ASSIGNMENTS in _tables(connection) else NO_ASSIGNMENTS
+    connection.execute(f"create temp view {ASSIGNMENTS} as {rows}")
+
+
+def check_deliveries(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) -> None:
+    """Refuse a cap where the version does not tell who had how many emails.
+
+    Raises:
+        RefusedError: saying so.
+    """
+    if sync.max_deliveries and DELIVERIES not in _tables(connection):
+        raise RefusedError(
+            f"The sync {name} says max_deliveries, and the published version is older than "
+            f"{DELIVERIES}: build and publish a newer one."
+        )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {
         table
         for (table,) in connection.execute(
             "select table_name from information_schema.tables where table_catalog = 'bi'"
         ).fetchall()
     }
-    for table, columns in LATER_TABLES.items():
-        rows = f"from bi.{table}" if table in there else f"select {columns} where false"
-        connection.execute(f"create temp view {table} as {rows}")
 
 
 def left_out_of(sync: Sync, place: int, rivals: Mapping[str, Sync]) -> str:
@@ -85,10 +99,7 @@ def drawn_in(sync: Sync) -> str:
     """Return a select of who has drawn a lot in the experiment of a sync."""
     if sync.holdout is None:
         return NOBODY
-    return (
-        "select customer_id from experiment_assignments "
-        f"where experiment = {as_text(sync.holdout.name)}"
-    )
+    return f"select customer_id from {ASSIGNMENTS} where experiment = {as_text(sync.holdout.name)}"
 
 
 def is_drawing(sync: Sync) -> str:
@@ -135,3 +146,16 @@ def _causes(sync: Sync, place: int, rivals: Mapping[str, Sync]) -> Iterator[tupl
             f"and {DAY} <= date '{sync.holdout.held_out_until}'"
         )
         yield Cause.HOLDOUT, sync.holdout.name, held_out
+    if sync.priority:
+        for name, rival in rivals.items():
+            # Whoever a rival holds out is no more ours: else we would be what it is compared with.
+            yield Cause.PRIORITY, name, " union ".join(map(members_of, rival.audiences))
+        for audience in sync.audiences[:place]:
+            yield Cause.PRIORITY, audience.id, members_of(audience)
+    if cap := sync.max_deliveries:
+        had_enough = (
+            f"select customer_id from bi.{DELIVERIES} "
+            f"where delivered_on > {DAY} - {cap.days} and delivered_on <= {DAY} "
+            f"group by customer_id having sum(delivery_count) >= {cap.count}"
+        )
+        yield Cause.CAP, f"{cap.count} in {cap.days} days", had_enough

@@ -52,6 +52,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "file_export",
         "holdouts",
         "killed_syncs",
+        "priorities",
         "sync_histories",
         "sync_records",
         "sync_secrets",

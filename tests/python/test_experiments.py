@@ -1,7 +1,7 @@
 """What experiments say: the models on a shop whose lift is known, and the commands on a version."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,11 @@ def test_results_are_what_the_people_did(
     ).fetchall():
         if 1 <= (day - assigned[customer][1]).days <= OUTCOME_DAYS:
             bought[customer].append(float(revenue))
-    measures = {"buyers": bool, "orders": len, "net_revenue": sum}
+    measures: dict[str, Callable[[list[float]], float]] = {
+        "buyers": bool,
+        "orders": len,
+        "net_revenue": sum,
+    }
     found = rows(warehouse)
     assert found.keys() == measures.keys()
     for outcome, measure in measures.items():
