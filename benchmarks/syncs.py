@@ -170,18 +170,28 @@ def simulator() -> Iterator[Connection]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_simulate, args=(theirs,), daemon=True)
     process.start()
+    theirs.close()
     try:
         yield ours
     finally:
-        process.terminate()
+        # It ends when nobody can ask it any more.
+        ours.close()
         process.join()
+
+
+def _question(asked: Connection) -> str | None:
+    """Return the next list that is asked about; None when nobody asks any more."""
+    try:
+        audience: str = asked.recv()
+    except EOFError:
+        return None
+    return audience
 
 
 def _simulate(asked: Connection) -> None:
     with KlaviyoSimulator(checks_contract=False) as platform:
         asked.send((platform.base_url, platform.api_key, platform.add_list("Everybody")))
-        while True:
-            audience = asked.recv()
+        while audience := _question(asked):
             writes = len(list(platform.writes()))
             asked.send((len(platform.journal), writes, len(platform.members_of(audience))))
             platform.journal.clear()

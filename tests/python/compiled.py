@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb.sqltypes import VARCHAR
 
 from segmentry.reading.contract import Table, read_contract
 from segmentry.reading.folder import read_folder
@@ -53,6 +54,7 @@ class CompiledProject:
         reading = read_folder(raw_dir, self.contract, f'"{NAME}"."raw"', folder)
         with duckdb.connect(str(folder / f"{NAME}.duckdb")) as connection:
             connection.execute("set TimeZone = 'UTC'")
+            add_functions(connection)
             for statement in reading.statements:
                 connection.execute(statement)
             for node in self._in_order(models):
@@ -78,12 +80,12 @@ class CompiledProject:
     def _statements(self, name: str) -> Iterator[str]:
         if name.startswith("source."):
             source = self.manifest["sources"][name]
-            if source["source_name"] == "published":
+            if (schema := source["source_name"]) in ("published", "syncs"):
                 columns = ", ".join(
                     f"{column['name']} {column['data_type']}"
                     for column in source["columns"].values()
                 )
-                yield f'create schema if not exists "{NAME}"."published"'
+                yield f'create schema if not exists "{NAME}"."{schema}"'
                 yield f"create or replace table {source['relation_name']} ({columns})"
             return
         node = self.manifest["nodes"][name]
@@ -102,6 +104,11 @@ class CompiledProject:
             kind = "view" if materialized in ("view", "test") else "table"
             relation = relation or f'"{NAME}"."main"."{node["name"]}"'
             yield f"create {kind} {relation} as {node['compiled_code']}"
+
+
+def add_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add to SQL what dbt's plugins add and models call."""
+    connection.create_function("address_key", lambda email: email, [VARCHAR], VARCHAR)
 
 
 # As dbt's materialization gives them, for graphs that are small.

@@ -243,14 +243,27 @@ def declared_breaks(settings: Settings) -> list[Break]:
 
 def fill_empty_tables(warehouse: Path, tables: Collection[str]) -> None:
     """Give tables without a few rows some, which break nothing that the demo's own rows don't."""
-    values = {"VARCHAR": "'x' || n", "BIGINT": "n + 2", "DOUBLE": "0.5", "VARCHAR[]": "['x']"}
+    values = {
+        "VARCHAR": "'x' || n",
+        "BIGINT": "n + 2",
+        "DOUBLE": "0.5",
+        "VARCHAR[]": "['x']",
+        "TIMESTAMP": "timestamp '2026-06-01'",
+    }
+    # Of these there are few to choose from.
+    fixed = {
+        "as_of_date": "int_as_of.as_of_date",
+        "status": "'rejected'",
+        "operation": "'add'",
+        "result": "'rejected'",
+        "state": "'member'",
+    }
     with duckdb.connect(str(warehouse)) as connection:
         for table in tables:
             ((count,),) = connection.execute(f"select count(*) from {table}").fetchall()
             columns = connection.execute(f"describe {table}").fetchall()
             selected = ", ".join(
-                f"{'int_as_of.as_of_date' if name == 'as_of_date' else values.get(kind, 'null')}"
-                f" as {name}"
+                f"{fixed.get(name) or values.get(kind, 'null')} as {name}"
                 for name, kind, *_ in columns
             )
             if count < 3:

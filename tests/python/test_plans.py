@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.python.compiled import NAME, CompiledProject
+from tests.python.compiled import NAME, CompiledProject, add_functions
 
 PAIRS = re.compile("NESTED_LOOP|BLOCKWISE_NL|CROSS_PRODUCT")
 # A comment that says how many pairs there can be, whatever the size of the shop.
@@ -23,6 +23,7 @@ def shop(whole_build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"attach '{whole_build}' as {whole_build.stem} (read_only)")
         connection.execute(f"use {whole_build.stem}")
         connection.execute("set TimeZone = 'UTC'")
+        add_functions(connection)
         yield connection
 
 

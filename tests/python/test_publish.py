@@ -43,6 +43,8 @@ CONTACTS = {
     "identity_conflicts",
     "key_collisions",
     "rejected_rows",
+    "sync_ledger",
+    "sync_rows",
 }
 IDENTIFIERS = {"email", "first_name", "last_name", "phone", "birth_date", "raw_row"}
 FEW_TABLES = ["customer_facts", "segment_memberships", "segment_catalog", "customer_contacts"]
