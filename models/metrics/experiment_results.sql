@@ -21,6 +21,7 @@ experiments as (
     group by experiment
 ),
 
+-- Bound: three for each experiment.
 outcomes as (
     select
         experiments.*,

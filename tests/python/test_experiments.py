@@ -12,11 +12,10 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from segmentry.experiments.dbt_plugin import Plugin
 from segmentry.records.databases import BI
 from segmentry.records.folders import CURRENT
 from tests.python.activation_shop import AS_OF_DATE, SECRET, ActivationShop, people
-from tests.python.compiled import NAME, CompiledProject
+from tests.python.compiled import NAME, CompiledProject, add_functions
 from tests.python.test_syncs import command
 
 MODELS = ("experiment_outcomes", "experiment_arms", "experiment_results")
@@ -52,7 +51,7 @@ def build(project: CompiledProject, connection: duckdb.DuckDBPyConnection) -> No
 def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Return a warehouse of a shop that has nobody yet, with the functions of the plugin."""
     with duckdb.connect(str(tmp_path / f"{NAME}.duckdb")) as connection:
-        Plugin("experiments", {}).configure_connection(connection)
+        add_functions(connection)
         connection.execute(TABLES)
         yield connection
 
