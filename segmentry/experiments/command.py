@@ -23,7 +23,7 @@ def plan(
     from segmentry.activation.command import sync_of
     from segmentry.activation.errors import SyncError
     from segmentry.experiments.planning import plan_experiment
-    from segmentry.experiments.readout import plan_table
+    from segmentry.experiments.readout import number, plan_table
 
     sync = sync_of(name)
     if sync.holdout is None:
@@ -39,13 +39,18 @@ def plan(
     console.print(
         f"[bold]{planned.experiment}[/bold] holds out {planned.share:.0%} of {planned.people:,} "
         "people"
-        + (f", and {planned.newcomers:,.1f} come a day." if planned.newcomers is not None else ".")
-    )
-    for base in planned.baselines:
-        console.print(
-            f"In {sync.holdout.outcome_days} days before: {base.mean:,.4f} "
-            f"{base.outcome.replace('_', ' ')} per person.",
+        + (
+            f", and {planned.newcomers:,.1f} come a day."
+            if planned.newcomers is not None
+            else "; no history tells how many come."
         )
+    )
+    days = sync.holdout.outcome_days
+    observed = (
+        f"Who was in them {days} days ago" if planned.were_members else "Who is in them today"
+    )
+    means = (f"{number(base.mean)} {base.outcome.replace('_', ' ')}" for base in planned.baselines)
+    console.print(f"{observed}, in the last {days} days, per person: {', '.join(means)}.")
     console.print(plan_table(planned))
     console.print(
         "[dim]The smallest lift that 80 of 100 such experiments find, in a 95 % interval and "

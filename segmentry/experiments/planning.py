@@ -21,7 +21,7 @@ OUTCOMES = ("buyers", "orders", "net_revenue")
 
 @dataclass(frozen=True)
 class Baseline:
-    """What the people of an audience bought in as many days before as will count.
+    """What the people of an audience bought in as many days as will count.
 
     Attributes:
         outcome: what is counted of each.
@@ -61,7 +61,9 @@ class Planned:
         share: that is held out.
         people: in its audiences today, whether they may be written to or not.
         newcomers: how many come a day, by the last weeks; None where no history tells.
-        baselines: what they bought.
+        were_members: whether the baselines are of who was in the audiences as many days ago as will
+            count; else the history does not go so far, and they are of who is in them today.
+        baselines: what these bought since.
         prospects: by the days of assigning; the first are those that the sync says.
     """
 
@@ -69,6 +71,7 @@ class Planned:
     share: float
     people: int
     newcomers: float | None
+    were_members: bool
     baselines: list[Baseline]
     prospects: list[Prospect]
 
@@ -88,14 +91,18 @@ def plan_experiment(version: Version, sync: Sync, holdout: Holdout) -> Planned:
         connection.execute(f"create temp table members as {_members(sync)}")
         ((people,),) = connection.execute("select count(*) from members").fetchall()
         newcomers = _newcomers(connection, sync)
+        were_members = _choose_observed(connection, sync, holdout.outcome_days)
         baselines = _baselines(connection, holdout.outcome_days)
     said = (holdout.ends_on - holdout.starts_on).days + 1
-    lengths = [said, *(length for length in LENGTHS if length != said)]
+    # Where nobody comes, or it is not known who does, more days are not more people.
+    others = [length for length in LENGTHS if length != said] if newcomers else []
     prospects = [
         _prospect(length, holdout, int(people + (newcomers or 0) * (length - 1)), baselines)
-        for length in lengths
+        for length in (said, *others)
     ]
-    return Planned(holdout.name, holdout.share, people, newcomers, baselines, prospects)
+    return Planned(
+        holdout.name, holdout.share, people, newcomers, were_members, baselines, prospects
+    )
 
 
 def _prospect(days: int, holdout: Holdout, people: int, baselines: Sequence[Baseline]) -> Prospect:
@@ -149,6 +156,30 @@ def _newcomers(connection: duckdb.DuckDBPyConnection, sync: Sync) -> float | Non
     return count / days if days else None
 
 
+def _choose_observed(connection: duckdb.DuckDBPyConnection, sync: Sync, days: int) -> bool:
+    """Make a table of the people whose orders are looked at, and tell whether they are of then.
+
+    Who is idle today has not bought of late, by definition: what idle customers do is told by those
+    who were idle some days ago.
+    """
+    if not any(audience.everyone for audience in sync.audiences):
+        segments = " or ".join(is_in(audience) for audience in sync.audiences)
+        connection.execute(
+            f"""
+            create temp table observed as
+            select distinct customer_id
+            from bi.segment_history
+            where ({segments})
+                and entered_on <= getvariable('day') - {days}
+                and coalesce(exited_on > getvariable('day') - {days}, true)
+            """
+        )
+        if connection.execute("select 1 from observed limit 1").fetchall():
+            return True
+    connection.execute("create or replace temp table observed as from members")
+    return False
+
+
 def _baselines(connection: duckdb.DuckDBPyConnection, days: int) -> list[Baseline]:
     ((*figures,),) = connection.execute(
         """
@@ -156,16 +187,16 @@ def _baselines(connection: duckdb.DuckDBPyConnection, days: int) -> list[Baselin
 
         sums as (
             select
-                members.customer_id,
+                observed.customer_id,
                 count(orders.customer_id) as orders,
                 least(count(orders.customer_id), 1) as buyers,
                 coalesce(cast(sum(orders.net_revenue) as double), 0) as net_revenue
-            from members
+            from observed
             left join bi.orders as orders
-                on members.customer_id = orders.customer_id
+                on observed.customer_id = orders.customer_id
                 and orders.is_valid
                 and orders.ordered_on > getvariable('day') - cast($days as integer)
-            group by members.customer_id
+            group by observed.customer_id
         )
 
         select

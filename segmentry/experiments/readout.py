@@ -119,8 +119,8 @@ def results_table(rows: Sequence[Row]) -> Table:
         table.add_row(
             row["experiment"],
             row["outcome"],
-            _number(row["sent_mean"]),
-            _number(row["held_out_mean"]),
+            number(row["sent_mean"]),
+            number(row["held_out_mean"]),
             *_estimate(row, ""),
             "",
         )
@@ -175,12 +175,15 @@ def _estimate(row: Row, kind: str) -> tuple[str, str, str, str]:
     low, high = row[f"{kind}difference_low"], row[f"{kind}difference_high"]
     lift, p_value = row[f"{kind}relative_lift"], row[f"{kind}p_value"]
     return (
-        _number(row[f"{kind}difference"]),
-        "" if low is None else f"{_number(low)} to {_number(high)}",
+        number(row[f"{kind}difference"]),
+        "" if low is None else f"{number(low)} to {number(high)}",
         "" if lift is None else f"{lift:+.1%}",
         "" if p_value is None else f"{p_value:.3f}",
     )
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.4f}"
+def number(value: float | None) -> str:
+    """Return a figure per person; large ones have fewer digits."""
+    if value is None:
+        return ""
+    return f"{value:,.2f}" if abs(value) >= 100 else f"{value:,.4f}"

@@ -188,7 +188,7 @@ def shop(
         warehouse.execute(f"create table bi.{model} as select *, 'test' as build_id from {model}")
     warehouse.execute(
         "create table bi.segment_history as select customer_id, segment, segment_value, "
-        "date '2026-06-20' + cast(range % 11 as integer) as entered_on "
+        "date '2026-06-20' + cast(range % 11 as integer) as entered_on, null::date as exited_on "
         "from bi.segment_memberships positional join range(800)"
     )
     warehouse.execute("detach bi")
@@ -226,6 +226,7 @@ def test_experiments_from_plan_to_results(
     code, printed, _ = command(capsys, "experiment", "plan", "mail")
     assert code == 0
     assert "holds out 25% of 800 people, and 72.7 come a day" in printed
+    assert "Who is in them today, in the last 30 days" in printed
 
     code, printed, _ = command(capsys, "experiment", "status", "--json")
     assert code == 0
@@ -241,6 +242,27 @@ def test_experiments_from_plan_to_results(
     assert code == 0
     assert "adjusted" in printed
     assert "lift is not final: 2 people have days left" in printed
+
+
+def test_what_people_do_is_told_by_who_was_there_before(
+    shop: ActivationShop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ten days ago a few were in, who bought nothing since; all others did."""
+    (shop.folder / "syncs" / "mail.yml").write_text(
+        SYNC.replace("outcome_days: 30", "outcome_days: 10")
+    )
+    with duckdb.connect(str(shop.published / CURRENT / BI.file)) as connection:
+        connection.execute("delete from orders")
+        connection.execute(
+            "insert into orders select customer_id, date '2026-06-21', 10, true, 'test' "
+            "from segment_history where entered_on > date '2026-06-20'"
+        )
+    code, printed, _ = command(capsys, "experiment", "plan", "mail", "--json")
+    assert code == 0
+    planned = json.loads(printed)
+    assert planned["were_members"]
+    assert {base["mean"] for base in planned["baselines"]} == {0}
+    assert planned["prospects"][0]["smallest_lifts"]["orders"] is None
 
 
 def test_what_can_not_be_told_of_experiments_is_said(
