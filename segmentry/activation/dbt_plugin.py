@@ -33,11 +33,7 @@ def sync_records(table: str) -> str:
 
 
 def experiments_of_syncs() -> str:
-    """Return the experiments that syncs name, as a JSON list.
-
-    Raises:
-        SyncError: when a sync can't be read.
-    """
+    """Return the experiments that syncs name, as a JSON list."""
     from segmentry.activation.holdouts import declared_experiments
 
     return declared_experiments(folder_of_syncs())

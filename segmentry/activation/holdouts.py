@@ -1,33 +1,39 @@
 """The experiments that syncs name, as a build reads them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from segmentry.activation.config import Audience, Sync, check_experiments, read_syncs
+from segmentry.activation.config import Audience, Holdout, Sync, read_sync
+from segmentry.activation.errors import SyncError
 
 
 def declared_experiments(folder: Path) -> str:
     """Return the experiments of a folder of syncs, as a JSON list with a row for each way in.
 
-    Raises:
-        SyncError: when a sync can't be read, or two of them disagree about an experiment: nobody is
-            assigned in doubt.
+    A sync that can't be read, or whose terms another contradicts, sends nobody and says why when it
+    runs; until then nobody is assigned by it, and the build goes on.
     """
-    return json.dumps(list(_rows(read_syncs(folder))), ensure_ascii=True)
+    syncs = list(_readable(folder))
+    terms: dict[str, list[Holdout]] = {}
+    for sync in syncs:
+        if sync.holdout:
+            terms.setdefault(sync.holdout.name, []).append(sync.holdout)
+    rows = [
+        {"experiment": holdout.name, **holdout.model_dump(mode="json", exclude={"name"}), **way}
+        for sync in syncs
+        if (holdout := sync.holdout) and all(other == holdout for other in terms[holdout.name])
+        for audience in sync.audiences
+        for way in _ways_into(audience)
+    ]
+    return json.dumps(rows)
 
 
-def _rows(syncs: Mapping[str, Sync]) -> Iterator[dict[str, Any]]:
-    check_experiments(syncs)
-    for sync in syncs.values():
-        if sync.holdout is None:
-            continue
-        terms = sync.holdout.model_dump(mode="json")
-        experiment = terms.pop("name")
-        for audience in sync.audiences:
-            for way in _ways_into(audience):
-                yield {"experiment": experiment, **terms, **way}
+def _readable(folder: Path) -> Iterator[Sync]:
+    for path in sorted(folder.glob("*.yml")):
+        with suppress(SyncError):
+            yield read_sync(path)
 
 
 def _ways_into(audience: Audience) -> Iterator[dict[str, str | None]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from segmentry.activation.config import Sync
+from segmentry.activation.config import Sync, check_experiments, read_syncs
 from segmentry.activation.difference import Kind
 from segmentry.activation.errors import PlatformError, RefusedError, SyncError
 from segmentry.activation.exports import export
@@ -254,7 +254,16 @@ def test_two_syncs_may_share_an_experiment_on_the_same_terms(tmp_path: Path) -> 
     assert len(json.loads(declared_experiments(tmp_path))) == 8
     (tmp_path / "two.yml").write_text(SYNC.format(share=0.2))
     with pytest.raises(SyncError, match="one and two name the experiment lift"):
-        declared_experiments(tmp_path)
+        check_experiments(read_syncs(tmp_path))
+
+
+def test_what_can_not_be_read_stops_no_build(tmp_path: Path) -> None:
+    """Its sync says why; nobody is assigned by it."""
+    (tmp_path / "one.yml").write_text(SYNC.format(share=0.1))
+    (tmp_path / "broken.yml").write_text("platform: [")
+    assert len(json.loads(declared_experiments(tmp_path))) == 4
+    (tmp_path / "two.yml").write_text(SYNC.format(share=0.2))
+    assert declared_experiments(tmp_path) == "[]"
 
 
 def test_lots_are_even_and_of_each_experiment_by_itself() -> None:
