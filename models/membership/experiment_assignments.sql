@@ -21,8 +21,8 @@ catalog as (
     where not is_sensitive
 ),
 
--- Bound: segments of the catalog for each way into an experiment, and customers for each experiment of
--- everybody.
+-- Bound: segments of the catalog for each way into an experiment, and customers for each experiment
+-- of everybody.
 segments as (
     select experiment, share, outcome_days, as_of_date, segment, segment_value
     from experiments
