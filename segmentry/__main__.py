@@ -18,6 +18,7 @@ from rich.console import Console
 from segmentry.activation.command import app as syncs
 from segmentry.erasure.command import app as erasure
 from segmentry.errors import SegmentryError
+from segmentry.experiments.command import app as experiments
 from segmentry.records.versions import KEPT_VERSIONS
 from segmentry.settings.privacy import keep_private
 from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
@@ -33,6 +34,11 @@ app = typer.Typer(
 )
 app.add_typer(syncs)
 app.add_typer(erasure)
+app.add_typer(
+    experiments,
+    name="experiment",
+    help="Did it work: what an experiment can show, how it stands, what came out.",
+)
 Vars = Annotated[str, typer.Option("--vars", help="dbt vars: '{idle_customers_days: 120}'")]
 Accept = Annotated[
     list[str],

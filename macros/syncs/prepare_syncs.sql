@@ -1,6 +1,7 @@
 {#-
     Runs before every build: makes a view in the schema `syncs` of each table that syncs leave beside
-    what they remember. Before a sync ever ran they are empty.
+    what they remember, and of the experiments that their files name. Before a sync ever ran they are
+    empty.
 -#}
 {% macro prepare_syncs() %}
     {%- set is_what_if = target.name == 'what_if' -%}
@@ -9,20 +10,11 @@
             {%- set relation = api.Relation.create(
                 database=source.database, schema=source.schema, identifier=source.identifier
             ) -%}
-            {%- set path = run_query(
-                'select sync_records(' ~ sql_text(source.name) ~ ')'
-            ).rows[0][0] -%}
-            {%- set values = [] -%}
-            {%- for column in source.columns.values() -%}
-                {%- do values.append(
-                    'cast(' ~ (column.name if path else 'null') ~ ' as ' ~ column.data_type ~ ') as '
-                    ~ column.name
-                ) -%}
-            {%- endfor -%}
             {%- do adapter.create_schema(relation) -%}
             {%- do run_query(
-                'create or replace view ' ~ relation ~ ' as select ' ~ values | join(', ')
-                ~ (' from read_parquet(' ~ as_path(path) ~ ')' if path else ' where false')
+                'create or replace view ' ~ relation ~ ' as ' ~ (
+                    declared_rows(source) if source.config.meta.is_declared else recorded_rows(source)
+                )
             ) -%}
         {%- endfor -%}
     {%- endif -%}

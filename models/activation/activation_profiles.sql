@@ -15,7 +15,7 @@
     'product_view_count', 'product_views_last_30_days', 'products_viewed_last_30_days',
     'products_viewed_last_365_days', 'last_product_view_at', 'last_viewed_product_id',
     'last_add_to_cart_at', 'last_checkout_at', 'last_purchase_event_at', 'lead_count',
-    'share_count', 'last_share_at', 'is_email_subscriber', 'is_suppressed',
+    'share_count', 'last_share_at', 'is_email_subscriber', 'is_suppressed', 'is_sms_subscriber',
     'email_opens_last_90_days', 'email_clicks_last_90_days', 'last_email_engagement_at',
     'last_marketing_engagement_at', 'latest_csat', 'previous_csat', 'latest_csat_at', 'latest_nps',
     'latest_nps_at', 'latest_review', 'latest_review_at', 'review_count', 'photo_review_count',

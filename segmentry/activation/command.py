@@ -30,26 +30,40 @@ def folder_of_syncs() -> Path:
     return ROOT / os.environ.get("SEGMENTRY_SYNCS_DIR", SYNCS)
 
 
+def sync_of(name: str) -> Any:
+    """Return a sync.
+
+    Raises:
+        SyncError: when there is none of the name, it can't be read, or it contradicts another.
+    """
+    from segmentry.activation.config import check_experiments, read_sync, read_syncs
+    from segmentry.activation.errors import SyncError
+    from segmentry.settings.names import nearest
+
+    path = folder_of_syncs() / f"{name}.yml"
+    if not path.is_file():
+        known = [path.stem for path in folder_of_syncs().glob("*.yml")]
+        raise SyncError(f"There is no sync {name} in {folder_of_syncs()}.{nearest(name, known)}")
+    sync = read_sync(path)
+    if sync.holdout:
+        check_experiments(read_syncs(folder_of_syncs()))
+    return sync
+
+
 def setting_of(name: str) -> Any:
     """Return a sync, and where it works.
 
     Raises:
         SyncError: when there is none of the name, or it can't be used.
     """
-    from segmentry.activation.config import read_sync
-    from segmentry.activation.errors import SyncError
+    from segmentry.activation.config import read_syncs, rivals_of
     from segmentry.activation.plans import Setting
-    from segmentry.settings.names import nearest
     from segmentry.state.keys import Keys
 
     settings = Settings.from_environment()
-    path = folder_of_syncs() / f"{name}.yml"
-    if not path.is_file():
-        known = [path.stem for path in folder_of_syncs().glob("*.yml")]
-        raise SyncError(f"There is no sync {name} in {folder_of_syncs()}.{nearest(name, known)}")
-    return Setting(
-        name, read_sync(path), settings.published, settings.state, Keys.from_environment()
-    )
+    sync = sync_of(name)
+    rivals = rivals_of(name, read_syncs(folder_of_syncs())) if sync.priority else {}
+    return Setting(name, sync, settings.published, settings.state, Keys.from_environment(), rivals)
 
 
 @app.command()

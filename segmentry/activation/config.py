@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -55,6 +56,66 @@ class Audience(Strict):
         return self
 
 
+class Holdout(Strict):
+    """An experiment: some of those whom a sync would send are left out, by lot."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = Field(
+        description="What the experiment is called. Lots are drawn by it: a new name is a new "
+        "draw, and syncs that name the same experiment hold out the same people."
+    )
+    share: float = Field(
+        gt=0, lt=1, description="The share of the people in its audiences that is held out."
+    )
+    starts_on: date = Field(
+        description="The first day, as published, whose people are assigned. Before it nobody is "
+        "added to an audience."
+    )
+    ends_on: date = Field(description="The last such day.")
+    outcome_days: int = Field(
+        ge=1,
+        le=365,
+        description="For how many days after the assignment it is counted what a person buys. Who "
+        "is held out is so until this many days after ends_on.",
+    )
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise ValueError(
+                f"ends_on, {self.ends_on}, is before starts_on, {self.starts_on}: name a later day"
+            )
+        return self
+
+    @property
+    def held_out_until(self) -> date:
+        """The last day on which nobody of its held-out arm is sent."""
+        return self.ends_on + timedelta(days=self.outcome_days)
+
+
+class Priority(Strict):
+    """Where a sync stands among those that share people."""
+
+    group: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = Field(
+        description="Syncs of one group send a person one of their audiences alone: the first."
+    )
+    rank: int = Field(
+        ge=1,
+        description="1 comes first, whichever platform it goes to. Within a sync the order of its "
+        "audiences counts. Syncs that are not enabled keep nobody from the others.",
+    )
+
+
+class Cap(Strict):
+    """How many marketing emails are enough."""
+
+    count: int = Field(
+        ge=1, description="Whoever had so many delivered, by all platforms together, is left out."
+    )
+    days: int = Field(
+        ge=1, le=90, description="The days in which they are counted, up to that of the version."
+    )
+
+
 class Guards(Strict):
     """What stops a sync."""
 
@@ -97,6 +158,16 @@ class Sync(Strict):
         default=False,
         description="Whether a fact that is not known takes the property's value away; else the "
         "platform keeps what it has, but for a phone number.",
+    )
+    holdout: Holdout | None = Field(
+        default=None,
+        description="Leaves some people out, to see what the others buy because of what is sent.",
+    )
+    priority: Priority | None = Field(
+        default=None, description="Leaves out whoever is in an audience that comes first."
+    )
+    max_deliveries: Cap | None = Field(
+        default=None, description="Leaves out whoever had enough marketing emails of late."
     )
     guards: Guards = Guards()
     max_seconds: float = Field(default=3600, gt=0, description="What a run may take.")
@@ -159,6 +230,51 @@ def read_syncs(folder: Path) -> dict[str, Sync]:
         SyncError: when any can't be read.
     """
     return {path.stem: read_sync(path) for path in sorted(folder.glob("*.yml"))}
+
+
+def check_experiments(syncs: Mapping[str, Sync]) -> None:
+    """Refuse syncs that name the same experiment and say different things of it.
+
+    Raises:
+        SyncError: naming them.
+    """
+    said: dict[str, tuple[str, Holdout]] = {}
+    for name, sync in syncs.items():
+        if sync.holdout is None:
+            continue
+        other, holdout = said.setdefault(sync.holdout.name, (name, sync.holdout))
+        if holdout != sync.holdout:
+            raise SyncError(
+                f"The syncs {other} and {name} name the experiment {holdout.name} and say "
+                "different things of it: give each its own name, or both the same terms."
+            )
+
+
+def rivals_of(name: str, syncs: Mapping[str, Sync]) -> dict[str, Sync]:
+    """Return the syncs that come before one in its group, in their order.
+
+    Args:
+        name: of the sync.
+        syncs: all, by name.
+
+    Raises:
+        SyncError: when two of them have the same rank.
+    """
+    own = syncs[name].priority
+    if own is None:
+        return {}
+    ranks: dict[int, str] = {own.rank: name}
+    for other, sync in syncs.items():
+        if other == name or not (sync.enabled and sync.priority):
+            continue
+        if sync.priority.group == own.group:
+            first = ranks.setdefault(sync.priority.rank, other)
+            if first != other:
+                raise SyncError(
+                    f"The syncs {first} and {other} both have the rank {sync.priority.rank} in the "
+                    f"group {own.group}: give each its own."
+                )
+    return {ranks[rank]: syncs[ranks[rank]] for rank in sorted(ranks) if rank < own.rank}
 
 
 def json_schema() -> str:

@@ -2,15 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
-from segmentry.activation.config import Audience, Sync
+from segmentry.activation.audiences import members_of
+from segmentry.activation.config import Sync
 from segmentry.activation.errors import RefusedError, SyncError
+from segmentry.activation.left_out import (
+    NOBODY,
+    add_assignments,
+    check_deliveries,
+    drawn_in,
+    is_drawing,
+    left_out_of,
+)
 from segmentry.activation.platforms.interface import Value
 from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.versions import Version
@@ -24,7 +33,7 @@ from segmentry.state.keys import Keys
 BATCH = 10_000
 # Bytes that are sorted in memory; of a larger audience the rest is on disk meanwhile.
 SORTED = 256 * 1024**2
-NOBODY = "select null as customer_id"
+HAS_NO_LOT = "has drawn no lot yet: the next build draws it, once the experiment has begun"
 CONTACT_COLUMNS = ("first_name", "last_name", "phone", "segments")
 # Null once its owner takes back the consent to text messages: then the platform must not keep it.
 CONSENTED = "phone"
@@ -41,6 +50,7 @@ class Wanted:
         properties: what the platform is to know, by its own names. A person's properties travel
             with the first of their audiences.
         digest: changes with the properties.
+        waits_for: why they are not added yet; empty when they are. Whoever is there stays.
     """
 
     audience: str
@@ -48,11 +58,14 @@ class Wanted:
     address: str
     properties: dict[str, Value]
     digest: str
+    waits_for: str = ""
 
 
 @contextmanager
 def opened(version: Version, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the files of a version, with the macro `key_of` for the keyed hash of an address.
+
+    The variable `as_of_date` is the day of the version.
 
     What does not fit into memory is on disk meanwhile, in a folder that is the owner's alone and
     goes with the process.
@@ -77,6 +90,8 @@ def opened(version: Version, keys: Keys) -> Iterator[duckdb.DuckDBPyConnection]:
             )
             """
         )
+        connection.execute("set variable as_of_date = $day", {"day": version.manifest.as_of_date})
+        add_assignments(connection)
         yield connection
 
 
@@ -86,6 +101,7 @@ def check_names(connection: duckdb.DuckDBPyConnection, name: str, sync: Sync) ->
     Raises:
         SyncError: naming them, and what may be meant.
     """
+    check_deliveries(connection, name, sync)
     catalog = {
         segment: is_valued
         for segment, is_valued in connection.execute(
@@ -147,49 +163,82 @@ def check_keys(connection: duckdb.DuckDBPyConnection) -> int:
     return int(rows)
 
 
-def wanted_rows(connection: duckdb.DuckDBPyConnection, sync: Sync) -> Iterator[Wanted]:
+def wanted_rows(
+    connection: duckdb.DuckDBPyConnection, sync: Sync, rivals: Mapping[str, Sync]
+) -> Iterator[Wanted]:
     """Yield who is to be where, by audience and key in ascending order.
 
     A batch is in memory at a time; the rest is sorted on disk, one audience after the other.
+
+    Args:
+        connection: to a version.
+        sync: what it says.
+        rivals: the syncs that come before it in its group, by name.
     """
     for place in sorted(range(len(sync.audiences)), key=lambda place: sync.audiences[place].id):
-        yield from _wanted_in(connection, sync, place)
+        yield from wanted_in(connection, sync, place, rivals)
 
 
-def _wanted_in(connection: duckdb.DuckDBPyConnection, sync: Sync, place: int) -> Iterator[Wanted]:
-    """Yield who is to be in the audience at a place of the sync's, by key in ascending order."""
+def wanted_in(
+    connection: duckdb.DuckDBPyConnection,
+    sync: Sync,
+    place: int,
+    rivals: Mapping[str, Sync],
+    has_all: bool = False,
+) -> Iterator[Wanted]:
+    """Yield who is to be in the audience at a place of the sync's, by key in ascending order.
+
+    Args:
+        connection: to a version.
+        sync: what it says.
+        place: of the audience.
+        rivals: the syncs that come before it in its group, by name.
+        has_all: whether everybody has their properties here, in however many audiences they are.
+    """
     types = _column_types(connection)
     facts = "".join(f", {_shown(fact, types[fact])}" for fact in sync.properties.values())
     audience = sync.audiences[place]
-    earlier = " union ".join(_members_of(other) for other in sync.audiences[:place])
+    earlier = " union ".join(members_of(other) for other in sync.audiences[:place])
     rows = connection.execute(
         f"""
         select
             key_of(lower(trim(profiles.email))) as key,
             lower(trim(profiles.email)) as address,
-            earlier.customer_id is null as is_first
+            earlier.customer_id is null as is_first,
+            drawn.customer_id is null and {is_drawing(sync)} as has_no_lot
             {facts}
-        from ({_members_of(audience)}) as members
+        from ({members_of(audience)}) as members
         inner join contacts.activation_profiles as profiles
             on members.customer_id = profiles.customer_id
         left join bi.customer_facts as facts on members.customer_id = facts.customer_id
         left join ({earlier or NOBODY}) as earlier on members.customer_id = earlier.customer_id
+        left join ({drawn_in(sync)}) as drawn on members.customer_id = drawn.customer_id
+        left join ({left_out_of(sync, place, rivals) or NOBODY}) as left_out
+            on members.customer_id = left_out.customer_id
+        where left_out.customer_id is null
         order by key
         """
     )
     names = list(sync.properties.items())
     while batch := rows.fetchmany(BATCH):
-        for key, address, is_first, *values in batch:
+        for key, address, is_first, has_no_lot, *values in batch:
             properties = (
                 {
                     name: value
                     for (name, fact), value in zip(names, values, strict=True)
                     if value is not None or sync.clear_nulls or fact == CONSENTED
                 }
-                if is_first
+                if is_first or has_all
                 else {}
             )
-            yield Wanted(audience.id, key, address, properties, digest_of(properties))
+            yield Wanted(
+                audience.id,
+                key,
+                address,
+                properties,
+                digest_of(properties),
+                HAS_NO_LOT if has_no_lot else "",
+            )
 
 
 def kinds_of(
@@ -212,33 +261,6 @@ def digest_of(properties: dict[str, Value]) -> str:
     """Return sixteen characters that change with any property."""
     text = json.dumps(properties, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _members_of(audience: Audience) -> str:
-    """Return a select of the customers of an audience; names were checked against the catalog."""
-    if audience.everyone:
-        return "select customer_id from contacts.activation_profiles"
-    if audience.tag is not None:
-        condition = f"""segment in (
-            select segment from bi.segment_catalog
-            where not is_sensitive and list_contains(
-                string_split(coalesce(destinations, ''), ' '),
-                {_text(audience.tag)}
-            )
-        )"""
-    else:
-        condition = " or ".join(_is_in(segment) for segment in audience.segments)
-    return f"""
-        select distinct customer_id from bi.segment_memberships
-        where {condition}
-    """
-
-
-def _is_in(segment: str) -> str:
-    """Return the condition of a segment, or of one of its values."""
-    plain, _, value = segment.partition(":")
-    condition = f"segment = {_text(plain)}"
-    return f"({condition} and segment_value = {_text(value)})" if value else condition
 
 
 def _column_types(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -266,10 +288,6 @@ def _shown(fact: str, kind: str) -> str:
     if kind.startswith("DECIMAL"):
         return f"cast(facts.{fact} as double)"
     return f"facts.{fact}"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def check_version(version: Version, max_age_hours: float, now: datetime) -> None:

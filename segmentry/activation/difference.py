@@ -20,7 +20,7 @@ class Kind(StrEnum):
     REMOVE = "remove"
     # Must not be written to any more: taken out whatever the guards say.
     WITHDRAW = "withdraw"
-    # Wanted, and must not be written to.
+    # Wanted, and must not be written to, or not yet.
     HOLD_BACK = "hold back"
     # Rejected too often with these values.
     WAIT = "wait"
@@ -87,6 +87,8 @@ def _change(pair: Pair, no: str, waiting: str, rejected: str) -> Iterator[Change
     is_there = member is not None and member.state in (State.MEMBER, State.STRANGER)
     if member and is_there and member.digest == wanted.digest:
         yield Change(Kind.KEEP, *place, wanted, member)
+    elif wanted.waits_for and (member is None or member.state is State.STRANGER):
+        yield Change(Kind.HOLD_BACK, *place, wanted, member, wanted.waits_for)
     elif waiting == wanted.digest:
         yield Change(Kind.WAIT, *place, wanted, member, rejected)
     else:

@@ -24,6 +24,7 @@ from segmentry.activation.plans import (
     changes_of,
     check_fit,
     check_plan,
+    conflicts_of,
     objections,
     sizes,
     version_of,
@@ -143,6 +144,7 @@ class Run:
             self._finish(job)
         self._look_for_strangers()
         counts = count(self._changes())
+        self.ledger.note_conflicts(self.run_id, conflicts_of(self.setting, self.version))
         # Nobody who said no waits for anything else.
         self._remove_all(Kind.WITHDRAW, counts)
         against = objections(self.setting, counts, sizes(self.ledger, self.name))

@@ -12,9 +12,10 @@ from segmentry.activation.desired import (
     check_names,
     kinds_of,
     opened,
-    wanted_rows,
+    wanted_in,
 )
 from segmentry.activation.ledger import Ledger
+from segmentry.activation.left_out import count_conflicts
 from segmentry.activation.plans import Setting, alone, version_of
 from segmentry.activation.platforms.files import FileExport
 from segmentry.activation.platforms.interface import Profile
@@ -53,11 +54,11 @@ def export(setting: Setting, folder: Path) -> dict[str, int]:
         check_names(connection, setting.name, setting.sync)
         check_keys(connection)
         files = FileExport(folder / setting.name, kinds_of(connection, setting.sync))
+        conflicts = count_conflicts(connection, setting.sync, setting.rivals)
+        ledger.note_conflicts(run_id, conflicts)
         written = {}
-        # Each file has all of its columns, so that every audience is the first of its own sync.
-        for audience in setting.sync.audiences:
-            alone_in_it = setting.sync.model_copy(update={"audiences": [audience]})
-            rows = wanted_rows(connection, alone_in_it)
+        for place, audience in enumerate(setting.sync.audiences):
+            rows = wanted_in(connection, setting.sync, place, setting.rivals, has_all=True)
             written[audience.id] = files.write(audience.id, _allowed(rows, ledger))
             ledger.count(run_id, added=written[audience.id])
     return written
@@ -67,5 +68,5 @@ def _allowed(rows: Iterator[Wanted], ledger: Ledger) -> Iterator[Profile]:
     for batch in in_batches(rows, BATCH):
         noes = ledger.noes([row.key for row in batch])
         for row in batch:
-            if row.key not in noes:
+            if row.key not in noes and not row.waits_for:
                 yield Profile(row.key, row.address, row.properties)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from segmentry.activation.errors import SyncError
+from segmentry.activation.left_out import Conflict
 from segmentry.activation.platforms.interface import Value
 from segmentry.state.folder import LEDGER
 from segmentry.state.keys import KEY_CHECK, Keys
@@ -106,6 +107,15 @@ create table if not exists run_rows (
     primary key (run_id, audience, key, operation)
 ) without rowid;
 
+create table if not exists conflicts (
+    run_id text not null,
+    audience text not null,
+    cause text not null,
+    detail text not null,
+    people integer not null,
+    primary key (run_id, audience, cause, detail)
+) without rowid;
+
 create table if not exists suppressions (
     key text not null,
     source text not null,
@@ -127,6 +137,7 @@ create table if not exists tombstones (
 TABLES = {
     "sync_runs": "select * from runs order by started_at, run_id",
     "sync_rows": "select *, key as address_key from run_rows order by run_id, audience, key",
+    "sync_conflicts": "select * from conflicts order by run_id, audience, cause, detail",
     "sync_ledger": "select *, key as address_key from members order by sync, audience, key",
     # What builds know themselves is no news to them.
     "suppressions": f"""
@@ -680,6 +691,14 @@ class Ledger:
         self._connection.execute(
             f"update runs set {sets} where run_id = ?", (*counts.values(), run_id)
         )
+
+    def note_conflicts(self, run_id: str, conflicts: Iterable[Conflict]) -> None:
+        """Keep who was held back from which audience by what."""
+        with self.transaction():
+            self._connection.executemany(
+                "insert or replace into conflicts values (?, ?, ?, ?, ?)",
+                [(run_id, c.audience, c.cause, c.detail, c.people) for c in conflicts],
+            )
 
     def end_run(self, run_id: str, status: str, message: str) -> None:
         """Note how a run ended; the message names nobody."""

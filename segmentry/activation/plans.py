@@ -4,7 +4,7 @@ import fcntl
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from segmentry.activation.desired import (
 from segmentry.activation.difference import Change, Kind, changes, count
 from segmentry.activation.errors import RefusedError, SyncError
 from segmentry.activation.ledger import Ledger, State
+from segmentry.activation.left_out import Conflict, count_conflicts
 from segmentry.activation.withdrawn import read_withdrawn
 from segmentry.records.versions import Version, current_version
 from segmentry.state.keys import Keys, masked
@@ -40,6 +41,7 @@ class Plan:
         sizes: members that are there because of us, by audience.
         samples: some rows of each kind, their addresses masked.
         objections: why a guard would stop it; empty when none would.
+        conflicts: who is in an audience and held back from it, and by what.
     """
 
     plan_id: str
@@ -49,6 +51,7 @@ class Plan:
     sizes: dict[str, int]
     samples: list[tuple[Kind, str, str]]
     objections: list[str]
+    conflicts: list[Conflict]
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +70,7 @@ class Setting:
         published: the folder of published versions.
         state: the folder of the ledger.
         keys: by which people are known.
+        rivals: the syncs that come before it in its group, by name.
     """
 
     name: str
@@ -74,6 +78,12 @@ class Setting:
     published: Path
     state: Path
     keys: Keys
+    rivals: Mapping[str, Sync] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Characters that change with anything that decides who is sent what."""
+        return " ".join([self.sync.digest, *(sync.digest for sync in self.rivals.values())])
 
     @property
     def account(self) -> str:
@@ -103,11 +113,12 @@ def make_plan(setting: Setting) -> Plan:
             sizes=there,
             samples=samples,
             objections=objections(setting, counts, there),
+            conflicts=conflicts_of(setting, version),
         )
         ledger.save_plan(
             made.plan_id,
             setting.name,
-            setting.sync.digest,
+            setting.digest,
             version.build_id,
             ledger.revision(setting.name),
         )
@@ -141,8 +152,14 @@ def check_fit(setting: Setting, version: Version) -> None:
 def changes_of(setting: Setting, version: Version, ledger: Ledger) -> Iterator[Change]:
     """Yield every row that a version wants somewhere, or that is there because of us."""
     with opened(version, setting.keys) as connection:
-        wanted = wanted_rows(connection, setting.sync)
+        wanted = wanted_rows(connection, setting.sync, setting.rivals)
         yield from changes(wanted, ledger, setting.name, setting.sync.guards.rejections)
+
+
+def conflicts_of(setting: Setting, version: Version) -> list[Conflict]:
+    """Return who is in an audience and held back from it, and by what."""
+    with opened(version, setting.keys) as connection:
+        return count_conflicts(connection, setting.sync, setting.rivals)
 
 
 def check_plan(setting: Setting, version: Version, ledger: Ledger) -> None:
@@ -156,8 +173,11 @@ def check_plan(setting: Setting, version: Version, ledger: Ledger) -> None:
             f"The plan is of version {planned['build_id']}, and {version.build_id} is current. "
             f"{again}"
         )
-    if planned["digest"] != setting.sync.digest:
-        raise RefusedError(f"The sync {setting.name} was changed after its plan. {again}")
+    if planned["digest"] != setting.digest:
+        raise RefusedError(
+            f"The sync {setting.name}, or one that comes before it, was changed after its plan. "
+            f"{again}"
+        )
     if planned["revision"] != ledger.revision(setting.name):
         raise RefusedError(f"The ledger moved after the plan of {setting.name}. {again}")
 

@@ -41,6 +41,13 @@ TABLES: dict[str, dict[str, pa.DataType]] = {
         "result": TEXT,
         "reason": TEXT,
     },
+    "sync_conflicts": {
+        "run_id": TEXT,
+        "audience": TEXT,
+        "cause": TEXT,
+        "detail": TEXT,
+        "people": COUNT,
+    },
     "sync_ledger": {
         "sync": TEXT,
         "audience": TEXT,

@@ -10,6 +10,7 @@ from rich.table import Table
 from segmentry.activation.config import Sync
 from segmentry.activation.difference import Kind
 from segmentry.activation.engine import Result
+from segmentry.activation.left_out import Cause
 from segmentry.activation.plans import Plan
 
 SHOWN = {
@@ -18,8 +19,13 @@ SHOWN = {
     Kind.REMOVE: "remove",
     Kind.WITHDRAW: "take out: a no",
     Kind.KEEP: "as it is",
-    Kind.HOLD_BACK: "held back: a no",
+    Kind.HOLD_BACK: "held back",
     Kind.WAIT: "waiting",
+}
+CAUSES = {
+    Cause.HOLDOUT: "held out by the experiment",
+    Cause.PRIORITY: "who are in an audience of",
+    Cause.CAP: "who had deliveries:",
 }
 STYLES = {
     "succeeded": "green",
@@ -60,6 +66,12 @@ def print_plan(plan: Plan, console: Console) -> None:
         counts = (f"{kinds[kind]:,}" if kinds[kind] else "" for kind in SHOWN)
         table.add_row(audience, f"{plan.sizes.get(audience, 0):,}", *counts)
     console.print(table)
+    for conflict in plan.conflicts:
+        console.print(
+            f"{conflict.audience}: {conflict.people:,} left out, {CAUSES[conflict.cause]} "
+            f"{conflict.detail}.",
+            markup=False,
+        )
     for kind, audience, address in plan.samples:
         console.print(f"[dim]  {SHOWN[kind]}: {address} in {audience}[/dim]")
     for objection in plan.objections:
@@ -81,6 +93,7 @@ def plan_as_dict(plan: Plan) -> dict[str, Any]:
             | {kind.value: rows for kind, rows in kinds.items()}
             for audience, kinds in plan.counts.items()
         },
+        "conflicts": [asdict(conflict) for conflict in plan.conflicts],
         "objections": plan.objections,
         "is_empty": plan.is_empty,
     }
@@ -91,7 +104,7 @@ def print_result(result: Result, rows: Sequence[Mapping[str, Any]], console: Con
     console.print(
         f"{_status(result.status)}: {result.added:,} added, {result.updated:,} updated, "
         f"{result.removed:,} removed, {result.rejected:,} rejected, {result.waiting:,} waiting, "
-        f"{result.held_back:,} held back by a no."
+        f"{result.held_back:,} held back."
     )
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:

@@ -84,9 +84,10 @@ def take_out(published: Path, emails: Collection[str]) -> None:
 def _as_of(path: Path) -> date | None:
     """Return the day that a file is of; None when it is not there, empty or damaged."""
     try:
-        row = duckdb.execute(
-            "select max(as_of_date) from read_parquet($path)", {"path": str(path)}
-        ).fetchone()
+        with duckdb.connect() as connection:
+            row = connection.execute(
+                "select max(as_of_date) from read_parquet($path)", {"path": str(path)}
+            ).fetchone()
     except duckdb.Error:
         return None
     day: date | None = row[0] if row else None

@@ -66,4 +66,7 @@ def is_abandoned(folder: Path) -> bool:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except FileNotFoundError:
+        # Its process has just ended and removes it.
+        return False
     return True

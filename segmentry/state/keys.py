@@ -64,6 +64,10 @@ class Keys:
         text = "\x1f".join(parts)
         return hmac.new(self.hashing, text.encode(), hashlib.sha256).hexdigest()
 
+    def lot_of(self, *parts: str) -> float:
+        """Return a number from 0 to below 1 that some texts draw, always the same."""
+        return int(self.hash_exactly("lot", *parts)[:13], 16) / 16**13
+
     def seal(self, text: str) -> bytes:
         """Encrypt a text."""
         return self.sealing.encrypt(text.encode())

@@ -16,6 +16,7 @@ from segmentry.state.keys import Keys
 
 SECRET = "a secret of the tests, long enough for anybody"
 KEYS = Keys.from_environment({"SEGMENTRY_STATE_KEY": SECRET})
+AS_OF_DATE = date(2026, 6, 30)
 CATALOG = {
     "one_timers": (False, False, "email"),
     "idle_customers": (False, False, "email ads"),
@@ -38,6 +39,8 @@ class Person:
         last_order_at: when they did last.
         phone: their number, where they agreed to text messages.
         may_be_written_to: whether they said yes.
+        arm: what they drew in the experiment `lift`; None before they draw.
+        delivered: how many marketing emails they had on the day of the version.
     """
 
     email: str
@@ -47,6 +50,8 @@ class Person:
     last_order_at: datetime | None = datetime(2026, 6, 1, 12)
     phone: str | None = None
     may_be_written_to: bool = True
+    arm: str | None = None
+    delivered: int = 0
 
     def but(self, **changes: object) -> "Person":
         """Return the person with other values."""
@@ -93,12 +98,12 @@ class ActivationShop:
         Manifest(
             build_id=build_id,
             as_of=datetime(2026, 7, 1, tzinfo=UTC),
-            as_of_date=date(2026, 6, 30),
+            as_of_date=AS_OF_DATE,
             invocation_id="test",
             published_at=datetime.now(UTC) - age,
             based_on=None,
             replaced=None,
-            row_counts={},
+            row_counts={"experiment_results": 0},
             segment_sizes={},
             validation={"results": [{"name": "any"}] if is_validated else []},
             fingerprints={},
@@ -162,6 +167,22 @@ class ActivationShop:
                 for customer_id, person in people.items()
                 for segment in person.segments
             ]
+            connection.execute(
+                "create table experiment_assignments "
+                "(experiment varchar, customer_id varchar, arm varchar)"
+            )
+            connection.execute(
+                "create table email_deliveries "
+                "(customer_id varchar, delivered_on date, delivery_count bigint)"
+            )
+            drawn = [("lift", key, person.arm) for key, person in people.items() if person.arm]
+            deliveries = [
+                (key, AS_OF_DATE, person.delivered)
+                for key, person in people.items()
+                if person.delivered
+            ]
+            _insert(connection, "experiment_assignments", drawn)
+            _insert(connection, "email_deliveries", deliveries)
             _insert(connection, "customer_facts", facts)
             _insert(connection, "segment_memberships", memberships)
 

@@ -50,7 +50,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/activation": (
         "activation",
         "file_export",
+        "holdouts",
         "killed_syncs",
+        "priorities",
         "sync_histories",
         "sync_records",
         "sync_secrets",
@@ -63,6 +65,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/pages": ("contracts", "segment_definitions"),
     "segmentry/erasure": ("erasure",),
     "segmentry/predictions": ("predictions",),
+    "segmentry/experiments": ("experiment_statistics", "experiments"),
     "segmentry/project": ("segment_definitions",),
     "segmentry/publish": ("publish",),
     "segmentry/reading": ("raw_files", "reading_csv", "raw_damage"),

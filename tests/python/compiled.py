@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from duckdb.sqltypes import VARCHAR
+from duckdb.sqltypes import DOUBLE, VARCHAR
 
+from segmentry.experiments.dbt_plugin import Plugin
 from segmentry.reading.contract import Table, read_contract
 from segmentry.reading.folder import read_folder
+from tests.python.activation_shop import KEYS
 from tests.python.warehouse import ROOT, run_dbt
 
 # The warehouse's file; relations are named after it.
@@ -109,6 +111,10 @@ class CompiledProject:
 def add_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Add to SQL what dbt's plugins add and models call."""
     connection.create_function("address_key", lambda email: email, [VARCHAR], VARCHAR)
+    connection.create_function(
+        "lot_of", lambda name, who: KEYS.lot_of(name, who), [VARCHAR, VARCHAR], DOUBLE
+    )
+    Plugin("experiments", {}).configure_connection(connection)
 
 
 # As dbt's materialization gives them, for graphs that are small.

@@ -33,7 +33,8 @@ def run_until_write(rig: Rig, number: int) -> bool:
         if hasattr(rig.simulator, name)
     }
     process = PROCESSES.Process(
-        target=_run, args=(rig.name, rig.shop.folder, rig.audience, credentials, number)
+        target=_run,
+        args=(rig.name, rig.shop.folder, rig.audience, credentials, rig.options, number),
     )
     process.start()
     process.join()
@@ -41,7 +42,14 @@ def run_until_write(rig: Rig, number: int) -> bool:
     return process.exitcode != 0
 
 
-def _run(name: str, folder: Any, audience: str, credentials: dict[str, str], number: int) -> None:
+def _run(
+    name: str,
+    folder: Any,
+    audience: str,
+    credentials: dict[str, str],
+    options: dict[str, Any],
+    number: int,
+) -> None:
     left = number
 
     def count(statement: str) -> None:
@@ -59,6 +67,6 @@ def _run(name: str, folder: Any, audience: str, credentials: dict[str, str], num
         return connection
 
     sqlite3.connect = counting  # type: ignore[assignment]
-    rig = Rig(name, ActivationShop(folder), SimpleNamespace(**credentials), audience)
+    rig = Rig(name, ActivationShop(folder), SimpleNamespace(**credentials), audience, options)
     with generous_limits(name):
         rig.run(allow_removals=True)

@@ -65,6 +65,7 @@ class Rig:
         options: what the sync says besides.
         patience: for each run.
         told: what runs said.
+        rivals: syncs that come before it.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Rig:
     tries: int = 4
     seconds: float = 60
     told: list[str] = field(default_factory=list)
+    rivals: dict[str, Sync] = field(default_factory=dict)
 
     @property
     def sync(self) -> Sync:
@@ -93,7 +95,8 @@ class Rig:
     @property
     def setting(self) -> Setting:
         """Where it works."""
-        return Setting("welcome", self.sync, self.shop.published, self.shop.state, KEYS)
+        places = self.shop.published, self.shop.state
+        return Setting("welcome", self.sync, *places, KEYS, self.rivals)
 
     def platform(self, patience: Patience) -> Platform:
         """Return the adapter, connected to the simulator."""

@@ -442,7 +442,7 @@ def test_properties_travel_with_the_audience_that_the_sync_names_first(klaviyo: 
     sync = klaviyo.sync
     version = version_of(klaviyo.setting)
     with opened(version, KEYS) as connection:
-        rows = list(wanted_rows(connection, sync))
+        rows = list(wanted_rows(connection, sync, {}))
     assert [row.audience for row in rows] == ["a"] * 20 + ["m"] * 20 + ["z"] * 20
     assert [(row.audience, row.key) for row in rows] == sorted(
         (row.audience, row.key) for row in rows

@@ -249,6 +249,9 @@ def fill_empty_tables(warehouse: Path, tables: Collection[str]) -> None:
         "DOUBLE": "0.5",
         "VARCHAR[]": "['x']",
         "TIMESTAMP": "timestamp '2026-06-01'",
+        "DATE": "date '2026-06-01'",
+        "BOOLEAN": "true",
+        "DECIMAL(18,2)": "1.00",
     }
     # Of these there are few to choose from.
     fixed = {
@@ -257,6 +260,9 @@ def fill_empty_tables(warehouse: Path, tables: Collection[str]) -> None:
         "operation": "'add'",
         "result": "'rejected'",
         "state": "'member'",
+        "arm": "'sent'",
+        "cause": "'cap'",
+        "outcome": "'orders'",
     }
     with duckdb.connect(str(warehouse)) as connection:
         for table in tables:

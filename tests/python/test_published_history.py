@@ -14,6 +14,7 @@ import pytest
 
 from segmentry.settings.shop import Settings
 from tests.python import published
+from tests.python.activation_shop import KEYS, SECRET
 from tests.python.raw_folders import Row, write_folder
 from tests.python.warehouse import ROOT, BuildError, run_dbt
 
@@ -36,6 +37,12 @@ OLD_TABLES = {
     "'orders' as linked_in, null as linked_at, null as link_source_system, "
     "null as link_account_id, null as link_email",
 }
+EXPERIMENT = """
+platform: files
+audiences: [{id: all, everyone: true}]
+holdout:
+  {name: lift, share: 0.5, starts_on: 2026-06-01, ends_on: 2026-06-30, outcome_days: 1}
+"""
 FIRST_DAY, SECOND_DAY = date(2026, 6, 1), date(2026, 6, 4)
 
 
@@ -142,8 +149,20 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return Shop(tmp_path_factory.mktemp("shop"))
 
 
+def assignments(shop: Shop) -> dict[str, tuple[str, date]]:
+    """Return what each customer drew, and when."""
+    rows = shop.read("select customer_id, arm, assigned_on from experiment_assignments")
+    return {customer_id: (arm, assigned_on) for customer_id, arm, assigned_on in rows}
+
+
 @pytest.mark.prove
-def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> None:
+def test_history_goes_on_from_version_to_version(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "syncs").mkdir()
+    (tmp_path / "syncs" / "mail.yml").write_text(EXPERIMENT)
+    monkeypatch.setenv("SEGMENTRY_SYNCS_DIR", str(tmp_path / "syncs"))
+    monkeypatch.setenv("SEGMENTRY_STATE_KEY", SECRET)
     early = write_folder(tmp_path / "early", EARLY)
     late = write_folder(tmp_path / "late", LATE)
 
@@ -155,6 +174,11 @@ def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> 
     assert shop.read("select * from customer_merges") == []
     assert shop.read("select * from history_base") == [(None, None, None)]
     check_profiles(shop)
+    drawn = assignments(shop)
+    assert drawn == {
+        customer_id: ("held_out" if KEYS.lot_of("lift", customer_id) < 0.5 else "sent", FIRST_DAY)
+        for customer_id in ("ana", "bob", "bobby", guest, "ida", "zoe")
+    }
     first = shop.publish()
 
     shop.run(BUILD, SECOND_DAY, late, idle_customers_days=150)
@@ -197,6 +221,16 @@ def test_history_goes_on_from_version_to_version(shop: Shop, tmp_path: Path) -> 
         (FIRST_DAY, 5, 5, 0, 2, Decimal("50.00")),
         (SECOND_DAY, 2, 0, 3, 1, Decimal("20.00")),
     ]
+    # Lots follow renamings, and are drawn no second time.
+    assert assignments(shop) == {
+        **{customer_id: drawn[customer_id] for customer_id in ("ana", "bob", "ida", "zoe")},
+        "gina": drawn[guest],
+    }
+    assert {row[0] for row in shop.read("select outcome from experiment_results")} == {
+        "buyers",
+        "orders",
+        "net_revenue",
+    }
     second = shop.publish()
 
     shop.run(BASE, SECOND_DAY, late)

@@ -25,12 +25,9 @@ def write(path: Path, *emails: str, day: date = date(2026, 6, 30)) -> Path:
 
 def read(published: Path) -> list[str]:
     """Return the addresses in the file beside the published versions."""
-    return [
-        email
-        for (email,) in duckdb.sql(
-            f"select email from read_parquet('{published / FILE}') order by email"
-        ).fetchall()
-    ]
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"select email from '{published / FILE}' order by email")
+        return [email for (email,) in rows.fetchall()]
 
 
 def test_the_file_is_its_owners_alone_and_the_folder_is_made(tmp_path: Path) -> None:

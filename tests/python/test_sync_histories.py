@@ -37,6 +37,9 @@ HISTORIES = 10_000 if PROVE else 500
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 AUDIENCE = "welcome"
 NUMBERS = st.integers(0, 5)
+# What a person drew in an experiment, if they did yet.
+SENT, HELD_OUT, UNDRAWN = "sent", "held out", "undrawn"
+ARMS = st.sampled_from([SENT, SENT, HELD_OUT, UNDRAWN])
 SYNC = Sync.model_validate(
     {
         "platform": "klaviyo",
@@ -60,6 +63,8 @@ class Platform:
         self.suppressed: set[str] = set()
         # Whom nobody may send any more; kept by the history.
         self.forbidden: set[str] = set()
+        # Whom an experiment leaves out, or has not drawn yet.
+        self.left_out: set[str] = set()
         self.refused: set[str] = set()
         self.works_later = False
         self.jobs: dict[str, list[Profile]] = {}
@@ -94,7 +99,7 @@ class Platform:
     def add(self, audience_id: str, profiles: Sequence[Profile]) -> Job | Outcome:
         """Make members, now or when the end of the job is asked for."""
         self.write_count += 1
-        assert not {profile.address for profile in profiles} & self.forbidden
+        assert not {profile.address for profile in profiles} & (self.forbidden | self.left_out)
         with self.failing():
             if not self.works_later:
                 return self._take(profiles)
@@ -157,6 +162,7 @@ class SyncHistory(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="history-", dir=MEMORY))
         self.platform = Platform()
         self.people: dict[int, tuple[str, int]] = {}
+        self.arms: dict[int, str] = {}
         self.withdrawn: set[str] = set()
 
     @property
@@ -164,11 +170,18 @@ class SyncHistory(RuleBasedStateMachine):
         """Where the sync works."""
         return Setting("history", SYNC, self.folder, self.folder / "state", KEYS)
 
-    @rule(number=NUMBERS, orders=st.integers(1, 2))
-    def come_or_change(self, number: int, orders: int) -> None:
-        """Somebody comes, or orders again."""
+    @rule(number=NUMBERS, orders=st.integers(1, 2), arm=ARMS)
+    def come_or_change(self, number: int, orders: int, arm: str) -> None:
+        """Somebody comes, and draws a lot when it is the first time, or orders again."""
+        self.arms.setdefault(number, arm)
         address = self.people.get(number, (f"person{number}@x.example", 0))[0]
         self.people[number] = (address, orders)
+
+    @rule(number=NUMBERS, arm=st.sampled_from([SENT, HELD_OUT]))
+    def draw(self, number: int, arm: str) -> None:
+        """Somebody draws who had not yet."""
+        if self.arms.get(number) == UNDRAWN:
+            self.arms[number] = arm
 
     @rule(number=NUMBERS)
     def leave(self, number: int) -> None:
@@ -258,8 +271,8 @@ class SyncHistory(RuleBasedStateMachine):
             self.plan_and_apply()
         sendable = {
             address: {"orders": orders}
-            for address, orders in self.people.values()
-            if address not in self.platform.forbidden
+            for number, (address, orders) in self.people.items()
+            if address not in self.platform.forbidden and self.arms[number] == SENT
         }
         ours = {
             address: properties
@@ -278,6 +291,9 @@ class SyncHistory(RuleBasedStateMachine):
 
     def plan_and_apply(self) -> None:
         """Run the sync once."""
+        self.platform.left_out = {
+            address for number, (address, _) in self.people.items() if self.arms[number] != SENT
+        }
         version: Any = SimpleNamespace(build_id="build")
         patience = Patience(first_wait=0, sleep=lambda seconds: None)
         with (
@@ -301,10 +317,15 @@ class SyncHistory(RuleBasedStateMachine):
 
     def wanted_rows(self, *arguments: Any) -> Iterator[Wanted]:
         """Yield who is wanted, by key."""
-        rows = {KEYS.hash_of(address): (address, n) for address, n in self.people.values()}
-        for key, (address, orders) in sorted(rows.items()):
+        rows = {
+            KEYS.hash_of(address): (address, orders, self.arms[number] == UNDRAWN)
+            for number, (address, orders) in self.people.items()
+            if self.arms[number] != HELD_OUT
+        }
+        for key, (address, orders, waits) in sorted(rows.items()):
             properties: dict[str, Value] = {"orders": orders}
-            yield Wanted(AUDIENCE, key, address, properties, digest_of(properties))
+            digest = digest_of(properties)
+            yield Wanted(AUDIENCE, key, address, properties, digest, "no lot" if waits else "")
 
     def read_withdrawn(self, published: Path, ledger: Ledger, keys: Any) -> None:
         """Learn who withdrew."""

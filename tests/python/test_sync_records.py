@@ -27,7 +27,9 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def rows(ledger: Ledger, table: str) -> list[tuple[object, ...]]:
     """Return what builds are told of a table."""
-    return duckdb.sql(f"from '{record_path(ledger.path.parent, table)}'").fetchall()
+    with duckdb.connect() as connection:
+        path = record_path(ledger.path.parent, table)
+        return connection.execute(f"from '{path}'").fetchall()
 
 
 def test_a_run_that_leaves_rows_behind_is_no_success(ledger: Ledger) -> None:

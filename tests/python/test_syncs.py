@@ -27,6 +27,17 @@ properties:
 """
 
 
+# Of a sync that holds everybody out.
+HOLDOUT = """
+holdout:
+  name: lift
+  share: 1.0
+  starts_on: 2026-07-01
+  ends_on: 2026-07-31
+  outcome_days: 30
+"""
+
+
 def test_the_examples_can_be_read_and_are_off() -> None:
     syncs = read_syncs(SYNCS)
     assert {sync.platform for sync in syncs.values()} == {
@@ -60,6 +71,26 @@ def test_editors_have_the_schema_of_now() -> None:
         ("Orders: order_count", "Orders: ''", "sync.yml:9: properties.Orders: String should have"),
         ("properties:", "proprties:", "sync.yml:8: proprties: Extra inputs are not permitted"),
         ("[one_timers]", "[one_timers", "is no YAML"),
+        (
+            "properties:",
+            f"{HOLDOUT}properties:",
+            "sync.yml:11: holdout.share: Input should be less",
+        ),
+        (
+            "properties:",
+            f"{HOLDOUT}properties:".replace("2026-07-31", "2026-06-01").replace(": 1.0", ": 0.1"),
+            "sync.yml:9: holdout: ends_on, 2026-06-01, is before starts_on, 2026-07-01",
+        ),
+        (
+            "properties:",
+            "priority: {{group: mail, rank: 0}}\nproperties:",
+            "sync.yml:8: priority.rank: Input should be greater",
+        ),
+        (
+            "properties:",
+            "max_deliveries: {{count: 3, days: 91}}\nproperties:",
+            "sync.yml:8: max_deliveries.days: Input should be less",
+        ),
         ("[one_timers]", "[one_timers]\n  - {{id: x, everyone: true}}", "stands here twice: x"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Experiments: whether what a sync sends changes what people buy."""
