@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import chdir
 from datetime import date, datetime
 from pathlib import Path
 
@@ -92,8 +93,7 @@ class Published:
 
     def query(self, *statements: str) -> list[dict[str, object]]:
         """Return the rows of the last of some statements of the page."""
-        with duckdb.connect() as connection:
-            connection.execute(f"set file_search_path = '{self.folder}'")
+        with chdir(self.folder), duckdb.connect() as connection:
             for statement in statements:
                 result = connection.execute(statement)
             columns = [column for column, *_ in result.description]
