@@ -11,8 +11,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 
+import duckdb
+
 from segmentry.activation.api import Patience, without_addresses
 from segmentry.activation.batches import in_batches
+from segmentry.activation.desired import opened
 from segmentry.activation.difference import Change, Kind, count
 from segmentry.activation.errors import JobLostError, RefusedError, RequestError
 from segmentry.activation.ledger import Ledger, OpenJob, SentRow, State
@@ -32,7 +35,6 @@ from segmentry.activation.plans import (
 from segmentry.activation.platforms.interface import Job, Outcome, Platform, Profile
 from segmentry.activation.runs import recorded
 from segmentry.activation.withdrawn import read_withdrawn
-from segmentry.records.versions import Version
 
 # Jobs that a platform works at while more is sent.
 OPEN_JOBS = 4
@@ -95,7 +97,9 @@ def apply(
     ):
         version = version_of(setting)
         check_plan(setting, version, ledger)
-        return Run(setting, platform, patience, ledger, version, tell).apply(allow_removals)
+        with opened(version, setting.keys) as connection:
+            run = Run(setting, platform, patience, ledger, connection, tell)
+            return run.apply(version.build_id, allow_removals)
 
 
 class Run:
@@ -107,7 +111,7 @@ class Run:
         platform: Platform,
         patience: Patience,
         ledger: Ledger,
-        version: Version,
+        connection: duckdb.DuckDBPyConnection,
         tell: Callable[[str], None],
     ) -> None:
         """Begin nothing yet."""
@@ -117,14 +121,14 @@ class Run:
         self.platform = platform
         self.patience = patience
         self.ledger = ledger
-        self.version = version
+        self.connection = connection
         self.tell = tell
         self.run_id = ""
         self.audiences: dict[str, Counter[str]] = {}
 
-    def apply(self, allow_removals: bool) -> Result:
+    def apply(self, build_id: str, allow_removals: bool) -> Result:
         """Bring the platform to what the version says."""
-        with recorded(self.ledger, self.name, self.version.build_id) as run_id:
+        with recorded(self.ledger, self.name, build_id) as run_id:
             self.run_id = run_id
             self._apply(allow_removals)
         counted = self.ledger.run(run_id)
@@ -134,7 +138,7 @@ class Run:
         return Result(run_id, counted["status"], audiences=audiences, **counts)
 
     def _apply(self, allow_removals: bool) -> None:
-        check_fit(self.setting, self.version)
+        check_fit(self.setting, self.connection)
         for audience in self.sync.audiences:
             self.platform.prepare(audience.id, list(self.sync.properties))
         if new := pull(self.platform, self.ledger, self.setting.account):
@@ -144,7 +148,7 @@ class Run:
             self._finish(job)
         self._look_for_strangers()
         counts = count(self._changes())
-        self.ledger.note_conflicts(self.run_id, conflicts_of(self.setting, self.version))
+        self.ledger.note_conflicts(self.run_id, conflicts_of(self.setting, self.connection))
         # Nobody who said no waits for anything else.
         self._remove_all(Kind.WITHDRAW, counts)
         against = objections(self.setting, counts, sizes(self.ledger, self.name))
@@ -155,7 +159,7 @@ class Run:
         self._remove_all(Kind.REMOVE, counts)
 
     def _changes(self) -> Iterator[Change]:
-        return changes_of(self.setting, self.version, self.ledger)
+        return changes_of(self.setting, self.connection, self.ledger)
 
     def _look_for_strangers(self) -> None:
         """Learn who is in an audience and not because of us: they are never removed."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from segmentry.activation.config import Sync
 from segmentry.activation.desired import (
     check_keys,
@@ -99,11 +101,14 @@ def make_plan(setting: Setting) -> Plan:
         SyncError: when the sync does not fit the version, or the version may not be sent.
     """
     version = version_of(setting)
-    check_fit(setting, version)
-    with closing(Ledger(setting.state, setting.keys)) as ledger:
+    with (
+        closing(Ledger(setting.state, setting.keys)) as ledger,
+        opened(version, setting.keys) as connection,
+    ):
+        check_fit(setting, connection)
         read_withdrawn(setting.published, ledger, setting.keys)
         samples: list[tuple[Kind, str, str]] = []
-        counts = count(_sampled(changes_of(setting, version, ledger), samples, ledger))
+        counts = count(_sampled(changes_of(setting, connection, ledger), samples, ledger))
         there = sizes(ledger, setting.name)
         made = Plan(
             plan_id=secrets.token_hex(4),
@@ -113,7 +118,7 @@ def make_plan(setting: Setting) -> Plan:
             sizes=there,
             samples=samples,
             objections=objections(setting, counts, there),
-            conflicts=conflicts_of(setting, version),
+            conflicts=conflicts_of(setting, connection),
         )
         ledger.save_plan(
             made.plan_id,
@@ -138,28 +143,30 @@ def version_of(setting: Setting) -> Version:
     return version
 
 
-def check_fit(setting: Setting, version: Version) -> None:
+def check_fit(setting: Setting, connection: duckdb.DuckDBPyConnection) -> None:
     """Refuse a sync that does not fit a version, before anything is asked of the platform.
 
     Raises:
         SyncError: when it names what the version does not have, or addresses are missing or double.
     """
-    with opened(version, setting.keys) as connection:
-        check_names(connection, setting.name, setting.sync)
-        check_keys(connection)
+    check_names(connection, setting.name, setting.sync)
+    check_keys(connection)
 
 
-def changes_of(setting: Setting, version: Version, ledger: Ledger) -> Iterator[Change]:
-    """Yield every row that a version wants somewhere, or that is there because of us."""
-    with opened(version, setting.keys) as connection:
-        wanted = wanted_rows(connection, setting.sync, setting.rivals)
-        yield from changes(wanted, ledger, setting.name, setting.sync.guards.rejections)
+def changes_of(
+    setting: Setting, connection: duckdb.DuckDBPyConnection, ledger: Ledger
+) -> Iterator[Change]:
+    """Yield every row that a version wants somewhere, or that is there because of us.
+
+    Nothing else may be asked of the connection until the last of them.
+    """
+    wanted = wanted_rows(connection, setting.sync, setting.rivals)
+    yield from changes(wanted, ledger, setting.name, setting.sync.guards.rejections)
 
 
-def conflicts_of(setting: Setting, version: Version) -> list[Conflict]:
+def conflicts_of(setting: Setting, connection: duckdb.DuckDBPyConnection) -> list[Conflict]:
     """Return who is in an audience and held back from it, and by what."""
-    with opened(version, setting.keys) as connection:
-        return count_conflicts(connection, setting.sync, setting.rivals)
+    return count_conflicts(connection, setting.sync, setting.rivals)
 
 
 def check_plan(setting: Setting, version: Version, ledger: Ledger) -> None:

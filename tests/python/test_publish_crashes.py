@@ -30,7 +30,7 @@ TABLES = [
     "customer_contacts",
     "email_consents",
 ]
-PUBLISHES = 200 if PROVE else 8
+PUBLISHES = 200 if PROVE else 5
 READERS = 2
 STEPS = {"open", "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink"}
 

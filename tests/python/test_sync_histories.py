@@ -300,6 +300,7 @@ class SyncHistory(RuleBasedStateMachine):
             patch.object(plans, "version_of", lambda setting: version),
             patch.object(engine, "version_of", lambda setting: version),
             patch.object(plans, "opened", self.opened),
+            patch.object(engine, "opened", self.opened),
             patch.object(plans, "check_names", lambda *arguments: None),
             patch.object(plans, "check_keys", lambda *arguments: None),
             patch.object(plans, "wanted_rows", self.wanted_rows),
