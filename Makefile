@@ -71,7 +71,7 @@ tested: $(READY)
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=$(TESTED) DBT_LOG_LEVEL_FILE=none $(BIN)/dbt --quiet build
 
 asked: tested proofs
-	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 4 --dist worksteal
+	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 3 --dist worksteal
 
 bounced: tested
 	$(BIN)/dbt-bouncer

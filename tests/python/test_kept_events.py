@@ -18,7 +18,7 @@ import pytest
 from tests.python.conftest import PROVE
 from tests.python.warehouse import run_dbt
 
-STEPS = 20 if PROVE else 3
+STEPS = 20 if PROVE else 2
 TABLES = ("int_event_days", "int_product_days", "int_purchase_events", "base_rejected_rows")
 DAYS = 30 if PROVE else 10
 DAILY_TABLES = ("customer_facts", "segment_memberships", *TABLES) if PROVE else TABLES[:3]

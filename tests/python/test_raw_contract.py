@@ -361,7 +361,7 @@ def test_nothing_is_lost(tmp_path: Path) -> None:
     ("name", "write_table"),
     [
         pytest.param("it's gzipped", write_csv_gz, marks=pytest.mark.prove),
-        ("parquet", write_parquet),
+        pytest.param("parquet", write_parquet, marks=pytest.mark.prove),
         pytest.param('parts of "weeks"', write_parts, marks=pytest.mark.prove),
     ],
 )

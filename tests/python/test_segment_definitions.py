@@ -96,6 +96,7 @@ def test_thresholds_say_why(definitions: list[SegmentDefinition]) -> None:
     assert all(threshold.reason for threshold in by_name.values())
 
 
+@pytest.mark.prove
 def test_a_changed_var_changes_the_page(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project")
     configuration = project / "dbt_project.yml"
