@@ -43,7 +43,7 @@ def address_key(email: str) -> str:
     """Return what syncs know an address by.
 
     Raises:
-        SyncError: when `SEGMENTRY_STATE_KEY` is not set.
+        SettingsError: when `SEGMENTRY_STATE_KEY` is not set.
     """
     return _keys().hash_of(email)
 

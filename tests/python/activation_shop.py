@@ -80,6 +80,17 @@ class ActivationShop:
         """The folder of the ledger."""
         return self.folder / "state"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What commands find the shop by, and its syncs in the folder `syncs` beside it."""
+        return {
+            "SEGMENTRY_ENV_FILE": "",
+            "SEGMENTRY_PUBLISHED_DIR": str(self.published),
+            "SEGMENTRY_STATE_DIR": str(self.state),
+            "SEGMENTRY_STATE_KEY": SECRET,
+            "SEGMENTRY_SYNCS_DIR": str(self.folder / "syncs"),
+        }
+
     def publish(
         self,
         people: Mapping[str, Person],

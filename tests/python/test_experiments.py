@@ -14,7 +14,7 @@ from scipy import stats
 
 from segmentry.records.databases import BI
 from segmentry.records.folders import CURRENT
-from tests.python.activation_shop import AS_OF_DATE, SECRET, ActivationShop, people
+from tests.python.activation_shop import AS_OF_DATE, ActivationShop, people
 from tests.python.compiled import NAME, CompiledProject, add_functions
 from tests.python.test_syncs import command
 
@@ -192,13 +192,7 @@ def shop(
         "from bi.segment_memberships positional join range(800)"
     )
     warehouse.execute("detach bi")
-    for name, value in {
-        "SEGMENTRY_ENV_FILE": "",
-        "SEGMENTRY_PUBLISHED_DIR": str(made.published),
-        "SEGMENTRY_STATE_DIR": str(made.state),
-        "SEGMENTRY_STATE_KEY": SECRET,
-        "SEGMENTRY_SYNCS_DIR": str(tmp_path / "syncs"),
-    }.items():
+    for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "syncs").mkdir()
     (tmp_path / "syncs" / "mail.yml").write_text(SYNC)

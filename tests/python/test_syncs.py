@@ -12,7 +12,7 @@ from segmentry.activation.command import SYNCS
 from segmentry.activation.config import json_schema, read_sync, read_syncs
 from segmentry.activation.errors import SyncError
 from segmentry.simulators.klaviyo import KlaviyoSimulator
-from tests.python.activation_shop import SECRET, ActivationShop, people
+from tests.python.activation_shop import ActivationShop, people
 
 SYNC = """
 platform: klaviyo
@@ -121,13 +121,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ActivationShop:
     """Return a shop that commands find in the environment."""
     made = ActivationShop(tmp_path)
     made.publish(people(20))
-    for name, value in {
-        "SEGMENTRY_ENV_FILE": "",
-        "SEGMENTRY_PUBLISHED_DIR": str(made.published),
-        "SEGMENTRY_STATE_DIR": str(made.state),
-        "SEGMENTRY_STATE_KEY": SECRET,
-        "SEGMENTRY_SYNCS_DIR": str(tmp_path / "syncs"),
-    }.items():
+    for name, value in made.environment.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "syncs").mkdir()
     return made
