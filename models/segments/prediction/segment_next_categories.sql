@@ -1,0 +1,64 @@
+with
+
+customers as (
+    select * from {{ ref('order_facts') }}
+),
+
+order_lines as (
+    select * from {{ ref('int_valid_order_lines') }}
+    where category is not null
+),
+
+bought_categories as (
+    select * from {{ ref('int_customer_categories') }}
+),
+
+neighbours as (
+    select * from {{ ref('affinity_neighbours') }}
+    where item_type = 'category'
+),
+
+latest_categories as (
+    select
+        customers.customer_id,
+        customers.as_of_date,
+        customers.last_order_at,
+        order_lines.category
+    from customers
+    inner join order_lines
+        on customers.customer_id = order_lines.customer_id
+        and customers.last_order_at = order_lines.ordered_at
+    group by
+        customers.customer_id, customers.as_of_date, customers.last_order_at, order_lines.category
+),
+
+ranked_categories as (
+    select
+        latest_categories.*,
+        neighbours.neighbour as next_category,
+        neighbours.jaccard,
+        row_number() over (
+            partition by latest_categories.customer_id
+            order by
+                neighbours.jaccard desc,
+                neighbours.neighbour asc,
+                latest_categories.category asc
+        ) as next_rank
+    from latest_categories
+    inner join neighbours on latest_categories.category = neighbours.item
+    left join bought_categories
+        on latest_categories.customer_id = bought_categories.customer_id
+        and neighbours.neighbour = bought_categories.category
+    where bought_categories.category is null
+)
+
+select
+    customer_id,
+    'next_categories' as segment,
+    next_category as segment_value,
+    as_of_date,
+    last_order_at as evidence_at,
+    'bought ' || category || ' -> ' || next_category || ', as '
+    || {{ percentage('jaccard') }} || ' of who bought either' as reason
+from ranked_categories
+where next_rank = 1
