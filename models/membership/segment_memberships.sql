@@ -65,6 +65,7 @@
     'payment_methods',
     'value_tiers',
     'rfm_groups',
+    'next_categories',
 ] -%}
 
 {% for segment in segments -%}

@@ -13,9 +13,9 @@ pairs as (
 ),
 
 distinct_baskets as (
-    select is_back_test, basis, item_type, source_system, basket_id
+    select is_back_test, basis, item_type, basket_number
     from baskets
-    group by is_back_test, basis, item_type, source_system, basket_id
+    group by is_back_test, basis, item_type, basket_number
 ),
 
 basket_counts as (

@@ -1,11 +1,7 @@
 with
 
 order_lines as (
-    select
-        *,
-        {{ written_id('source_system', 'product_id') }} as written_product_id
-    from {{ ref('int_valid_order_lines') }}
-    where {{ var('predictions') }}
+    select * from {{ ref('affinity_lines') }}
 ),
 
 moments as (
@@ -14,62 +10,65 @@ moments as (
 
 recent_lines as (
     select
-        moments.is_back_test,
-        order_lines.*
+        order_lines.*,
+        moments.is_back_test
     from order_lines
     -- Bound: two moments.
     cross join moments
     where
-        order_lines.ordered_on <= moments.last_ordered_on
-        and order_lines.ordered_on > moments.last_ordered_on - 365
+        order_lines.ordered_on > moments.last_ordered_on - 365
+        and order_lines.ordered_on <= moments.last_ordered_on
 ),
 
-items as (
-    select is_back_test, source_system, order_id, customer_id,
-        'product' as item_type,
-        written_product_id as item
-    from recent_lines
-    where written_product_id is not null
-
-    union all
-
-    -- Only recommendations of products are put to the test.
-    select is_back_test, source_system, order_id, customer_id,
-        'category' as item_type,
-        category as item
-    from recent_lines
-    where category is not null and not is_back_test
-),
-
+-- Of categories only those of the day: recommendations, which are put to the test, are products.
 basket_items as (
-    select is_back_test, item_type, item,
+    select is_back_test,
         'order' as basis,
-        source_system,
-        order_id as basket_id
-    from items
-    group by is_back_test, item_type, item, source_system, order_id
+        'product' as item_type,
+        order_number as basket_number,
+        product_number as item_number
+    from recent_lines
+    where product_number is not null
+    group by is_back_test, order_number, product_number
 
     union all
 
-    select is_back_test, item_type, item,
+    select is_back_test,
         'customer' as basis,
-        '' as source_system,
-        customer_id as basket_id
-    from items
-    where customer_id is not null
-    group by is_back_test, item_type, item, customer_id
+        'product' as item_type,
+        customer_number as basket_number,
+        product_number as item_number
+    from recent_lines
+    where product_number is not null and customer_number is not null
+    group by is_back_test, customer_number, product_number
+
+    union all
+
+    select is_back_test,
+        'order' as basis,
+        'category' as item_type,
+        order_number as basket_number,
+        category_number as item_number
+    from recent_lines
+    where category_number is not null and not is_back_test
+    group by is_back_test, order_number, category_number
+
+    union all
+
+    select is_back_test,
+        'customer' as basis,
+        'category' as item_type,
+        customer_number as basket_number,
+        category_number as item_number
+    from recent_lines
+    where category_number is not null and customer_number is not null and not is_back_test
+    group by is_back_test, customer_number, category_number
 ),
 
 baskets as (
-    select
-        is_back_test,
-        basis,
-        item_type,
-        source_system,
-        basket_id,
-        count(*) as item_count
+    select is_back_test, basis, item_type, basket_number, count(*) as item_count
     from basket_items
-    group by is_back_test, basis, item_type, source_system, basket_id
+    group by is_back_test, basis, item_type, basket_number
     having count(*) <= {{ var('affinities_max_products_per_basket') }}
 )
 
@@ -77,14 +76,12 @@ select
     basket_items.is_back_test,
     basket_items.basis,
     basket_items.item_type,
-    basket_items.source_system,
-    basket_items.basket_id,
-    basket_items.item,
+    basket_items.basket_number,
+    basket_items.item_number,
     baskets.item_count
 from basket_items
 inner join baskets
     on basket_items.is_back_test = baskets.is_back_test
     and basket_items.basis = baskets.basis
     and basket_items.item_type = baskets.item_type
-    and basket_items.source_system = baskets.source_system
-    and basket_items.basket_id = baskets.basket_id
+    and basket_items.basket_number = baskets.basket_number

@@ -26,6 +26,7 @@ NEEDS: dict[str, Needs] = {
     **dict.fromkeys(("category_buyers", "category_repeat_buyers"), _CATEGORIES),
     **dict.fromkeys(("high_end_buyers", "trendy_customers"), _CATEGORIES),
     "product_buyers": _LINES,
+    "next_categories": _CATEGORIES,
     "thrifty_shoppers": (*_LINES, *_EVENTS),
     "email_subscribers": _CONSENT,
     "sms_subscribers": (*_ACCOUNTS, ("consent_events",)),
@@ -57,7 +58,7 @@ VALUED = frozenset(
         *("category_browsers", "journey_stages", "complainers", "locations", "city_locals"),
         *("foreign_cities", "languages", "age_bands", "gender_age_bands", "profiles"),
         *("delivery_methods", "payment_methods", "devices", "browsers", "origins"),
-        *("value_tiers", "rfm_groups"),
+        *("value_tiers", "rfm_groups", "next_categories"),
     }
 )
 

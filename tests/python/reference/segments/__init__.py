@@ -4,6 +4,7 @@ from ..shop import Shop
 from .browsing import BROWSING
 from .email import EMAIL
 from .membership import Membership, Rule
+from .next_categories import NEXT_CATEGORIES
 from .place_person_need_technology import PLACE_PERSON_NEED_TECHNOLOGY
 from .purchase import PURCHASE
 from .satisfaction import SATISFACTION
@@ -16,6 +17,7 @@ RULES: dict[str, Rule] = {
     **SATISFACTION,
     **PLACE_PERSON_NEED_TECHNOLOGY,
     **VALUE,
+    **NEXT_CATEGORIES,
 }
 
 
