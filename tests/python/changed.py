@@ -39,6 +39,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "models/intermediate": ("plans",),
     "models/intermediate/email": ("plans", "scanners"),
     "models/membership": ("history",),
+    "models/predictions/affinities": ("affinities",),
     "models/segments": ("segment_needs",),
     "models/staging": ("raw_files",),
     "models/staging/syncs": ("sync_records",),

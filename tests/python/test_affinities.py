@@ -98,9 +98,8 @@ def build(
         for name in sorted({*names, *customers}):
             connection.execute("insert into int_customers values (?)", [name])
         connection.execute(
-            "create table stg_products as select * from "
-            "(values ('', 'a', 'Tea'), ('', 'till:a', 'Tin'), ('till', 'a', 'Can')) "
-            "as products(source_system, product_id, product_name)"
+            "create table int_products as "
+            "select * from (values ('a', 'Tea')) as products(product_id, product_name)"
         )
         built = set(connection.execute("show tables").fetchall())
         waiting = [

@@ -9,12 +9,7 @@ quality as (
 ),
 
 products as (
-    select
-        {{ written_id('source_system', 'product_id') }} as product_id,
-        min(product_name) as product_name
-    from {{ ref('stg_products') }}
-    where {{ var('predictions') }}
-    group by {{ written_id('source_system', 'product_id') }}
+    select * from {{ ref('int_products') }}
 ),
 
 affinity_recommendations as (

@@ -6,6 +6,7 @@ from .email import EMAIL
 from .membership import Membership, Rule
 from .next_categories import NEXT_CATEGORIES
 from .place_person_need_technology import PLACE_PERSON_NEED_TECHNOLOGY
+from .prediction import PREDICTION
 from .purchase import PURCHASE
 from .satisfaction import SATISFACTION
 from .value import VALUE
@@ -17,6 +18,7 @@ RULES: dict[str, Rule] = {
     **SATISFACTION,
     **PLACE_PERSON_NEED_TECHNOLOGY,
     **VALUE,
+    **PREDICTION,
     **NEXT_CATEGORIES,
 }
 
