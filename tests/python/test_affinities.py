@@ -326,15 +326,12 @@ def test_pairs_have_five_baskets_in_common(compiled_project: CompiledProject) ->
 
 def test_orders_of_one_customer_are_one_basket(compiled_project: CompiledProject) -> None:
     lines = [
-        *orders(*["a"] * 5, days_ago=3),
-        *orders(*["b"] * 5, days_ago=2),
+        *(Line(f"first {number}", f"c{number}", "a", 3) for number in range(5)),
+        *(Line(f"second {number}", f"c{number}", "b", 2) for number in range(5)),
         *orders(*["ac"] * 9, customer="regular", first=100),
     ]
     with build(compiled_project, lines) as connection:
         assert pairs_found(connection, "order") == {("a", "c"): 9}
-    moved = [*lines[:5], *(Line(f"n{i}", f"c{i + 1}", "b", 2) for i in range(5))]
-    with build(compiled_project, moved) as connection:
-        assert pairs_found(connection, "order") == {}
         assert pairs_found(connection, "customer") == {("a", "b"): 5}
 
 
@@ -378,7 +375,9 @@ def test_recommendations_say_with_how_many_products_they_go(
 ) -> None:
     lines = [*orders(*["abc"] * 5), *orders("ab", customer="ann", first=9)]
     with build(compiled_project, lines, ["nobody"]) as connection:
-        rows = rows_of(connection, "select * from customer_recommendations")
+        rows = rows_of(
+            connection, "select * from customer_recommendations order by recommendation_rank"
+        )
         (quality,) = rows_of(connection, "select * from recommendation_quality")
     assert quality["customer_count"] == 0
     assert quality["affinity_hit_rate_at_10"] is quality["popular_hit_rate_at_10"] is None
@@ -450,7 +449,9 @@ def test_products_of_two_source_systems_are_two(compiled_project: CompiledProjec
         for source_system in ("", "till")
     ]
     with build(compiled_project, lines, ["nobody"]) as connection:
-        rows = rows_of(connection, "select * from customer_recommendations")
+        rows = rows_of(
+            connection, "select * from customer_recommendations order by recommendation_rank"
+        )
         assert pairs_found(connection, "order") == {}
     assert [row["product_id"] for row in rows] == ["a", "till:a"]
 

@@ -22,36 +22,37 @@ products as (
     group by customer_id, written_product_id
 ),
 
-tested_customers as (
-    select products.customer_id
+customers as (
+    select
+        products.customer_id,
+        back_test.last_ordered_on as tested_on,
+        count(*) as product_count,
+        count(case when products.first_ordered_on <= back_test.last_ordered_on then 1 end)
+            as tested_product_count
     from products
     cross join back_test
-    group by products.customer_id
-    having
-        min(products.first_ordered_on) <= max(back_test.last_ordered_on)
-        and max(products.first_ordered_on) > max(back_test.last_ordered_on)
-),
-
-tested_products as (
-    select products.*
-    from products
-    inner join tested_customers on products.customer_id = tested_customers.customer_id
-    cross join back_test
-    where products.first_ordered_on <= back_test.last_ordered_on
+    group by products.customer_id, back_test.last_ordered_on
 )
 
 select
     false as is_back_test,
-    customer_id,
-    product_id,
-    first_ordered_on
+    products.customer_id,
+    products.product_id,
+    products.first_ordered_on,
+    customers.product_count
 from products
+inner join customers on products.customer_id = customers.customer_id
 
 union all
 
 select
     true as is_back_test,
-    customer_id,
-    product_id,
-    first_ordered_on
-from tested_products
+    products.customer_id,
+    products.product_id,
+    products.first_ordered_on,
+    customers.tested_product_count as product_count
+from products
+inner join customers on products.customer_id = customers.customer_id
+where
+    products.first_ordered_on <= customers.tested_on
+    and customers.tested_product_count < customers.product_count

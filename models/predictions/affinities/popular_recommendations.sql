@@ -13,13 +13,11 @@ popular_products as (
     select * from {{ ref('popular_products') }}
 ),
 
-product_counts as (
-    select
-        is_back_test,
-        customer_id,
-        count(*) as product_count
+tested_customers as (
+    select customer_id
     from bought_products
-    group by is_back_test, customer_id
+    where is_back_test
+    group by customer_id
 ),
 
 places as (
@@ -40,12 +38,12 @@ customer_places as (
     union all
 
     select
-        product_counts.is_back_test,
-        product_counts.customer_id,
+        true as is_back_test,
+        tested_customers.customer_id,
         places.place
-    from product_counts
+    from tested_customers
     cross join places
-    where product_counts.is_back_test and places.place <= 10
+    where places.place <= 10
 ),
 
 -- The products bought that may stand in the way of one to be recommended.
@@ -61,12 +59,8 @@ bought_ranks as (
     inner join popular_products
         on bought_products.is_back_test = popular_products.is_back_test
         and bought_products.product_id = popular_products.product_id
-    inner join product_counts
-        on bought_products.is_back_test = product_counts.is_back_test
-        and bought_products.customer_id = product_counts.customer_id
-    where
-        popular_products.popularity_rank
-        < product_counts.product_count + {{ [10, var('recommendations_per_customer')] | max }}
+        and bought_products.product_count + {{ [10, var('recommendations_per_customer')] | max }}
+        > popular_products.popularity_rank
 ),
 
 ranked_places as (
