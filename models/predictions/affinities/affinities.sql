@@ -29,13 +29,13 @@ basket_counts as (
 )
 
 select
-    pairs.is_back_test,
-    pairs.basis,
-    pairs.item_type,
+    items.is_back_test,
+    items.basis,
+    items.item_type,
     items.item,
     other_items.item as other_item,
-    pairs.item_number,
-    pairs.other_item_number,
+    pairs.item_key,
+    pairs.other_item_key,
     pairs.baskets_with_both,
     items.basket_count as item_basket_count,
     other_items.basket_count as other_item_basket_count,
@@ -52,17 +52,9 @@ select
         '(items.basket_count + other_items.basket_count - pairs.baskets_with_both)',
     ) }} as jaccard
 from pairs
-inner join items
-    on pairs.is_back_test = items.is_back_test
-    and pairs.basis = items.basis
-    and pairs.item_type = items.item_type
-    and pairs.item_number = items.item_number
-inner join items as other_items
-    on pairs.is_back_test = other_items.is_back_test
-    and pairs.basis = other_items.basis
-    and pairs.item_type = other_items.item_type
-    and pairs.other_item_number = other_items.item_number
+inner join items on pairs.item_key = items.item_key
+inner join items as other_items on pairs.other_item_key = other_items.item_key
 inner join basket_counts
-    on pairs.is_back_test = basket_counts.is_back_test
-    and pairs.basis = basket_counts.basis
-    and pairs.item_type = basket_counts.item_type
+    on items.is_back_test = basket_counts.is_back_test
+    and items.basis = basket_counts.basis
+    and items.item_type = basket_counts.item_type

@@ -43,7 +43,14 @@ select
     item_counts.item_type,
     names.item,
     item_counts.item_number,
-    item_counts.basket_count
+    item_counts.basket_count,
+    row_number() over (
+        order by
+            item_counts.is_back_test asc,
+            item_counts.basis asc,
+            item_counts.item_type asc,
+            item_counts.item_number asc
+    ) as item_key
 from item_counts
 inner join names
     on item_counts.item_type = names.item_type

@@ -8,18 +8,18 @@ affinities as (
 neighbours as (
     select is_back_test, item_type, jaccard,
         item,
-        item_number,
+        item_key,
         other_item as neighbour,
-        other_item_number as neighbour_number
+        other_item_key as neighbour_key
     from affinities
 
     union all
 
     select is_back_test, item_type, jaccard,
         other_item as item,
-        other_item_number as item_number,
+        other_item_key as item_key,
         item as neighbour,
-        item_number as neighbour_number
+        item_key as neighbour_key
     from affinities
 ),
 
@@ -27,8 +27,8 @@ ranked_neighbours as (
     select
         *,
         row_number() over (
-            partition by is_back_test, item_type, item_number
-            order by jaccard desc, neighbour_number asc
+            partition by item_key
+            order by jaccard desc, neighbour_key asc
         ) as neighbour_rank
     from neighbours
 )
@@ -38,8 +38,8 @@ select
     item_type,
     item,
     neighbour,
-    item_number,
-    neighbour_number,
+    item_key,
+    neighbour_key,
     jaccard
 from ranked_neighbours
 where item_type = 'category' or neighbour_rank <= {{ var('recommendations_neighbours') }}

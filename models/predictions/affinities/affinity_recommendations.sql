@@ -18,7 +18,7 @@ numbered_products as (
     select
         bought_products.is_back_test,
         bought_products.customer_id,
-        items.item_number
+        items.item_key
     from bought_products
     inner join items
         on bought_products.is_back_test = items.is_back_test
@@ -31,20 +31,18 @@ shares as (
     select
         numbered_products.is_back_test,
         numbered_products.customer_id,
-        neighbours.neighbour_number as item_number,
+        neighbours.neighbour_key as item_key,
         cast(round(neighbours.jaccard * 1000000000) as bigint) as jaccard_billionths,
         0 as is_bought
     from numbered_products
-    inner join neighbours
-        on numbered_products.is_back_test = neighbours.is_back_test
-        and numbered_products.item_number = neighbours.item_number
+    inner join neighbours on numbered_products.item_key = neighbours.item_key
 
     union all
 
     select
         is_back_test,
         customer_id,
-        item_number,
+        item_key,
         0 as jaccard_billionths,
         1 as is_bought
     from numbered_products
@@ -54,11 +52,11 @@ candidates as (
     select
         is_back_test,
         customer_id,
-        item_number,
+        item_key,
         sum(jaccard_billionths) as score_billionths,
         count(*) as product_count
     from shares
-    group by is_back_test, customer_id, item_number
+    group by is_back_test, customer_id, item_key
     having max(is_bought) = 0
 ),
 
@@ -67,7 +65,7 @@ ranked_candidates as (
         *,
         row_number() over (
             partition by is_back_test, customer_id
-            order by score_billionths desc, item_number asc
+            order by score_billionths desc, item_key asc
         ) as recommendation_rank
     from candidates
 )
@@ -80,9 +78,7 @@ select
     ranked_candidates.product_count,
     cast(ranked_candidates.score_billionths as {{ type_double() }}) / 1000000000 as score
 from ranked_candidates
-inner join items
-    on ranked_candidates.is_back_test = items.is_back_test
-    and ranked_candidates.item_number = items.item_number
+inner join items on ranked_candidates.item_key = items.item_key
 where
     ranked_candidates.recommendation_rank
     <= case

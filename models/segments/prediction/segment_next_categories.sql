@@ -32,33 +32,32 @@ latest_categories as (
         customers.customer_id, customers.as_of_date, customers.last_order_at, order_lines.category
 ),
 
-ranked_categories as (
+nearest_categories as (
     select
-        latest_categories.*,
-        neighbours.neighbour as next_category,
-        neighbours.jaccard,
-        row_number() over (
-            partition by latest_categories.customer_id
-            order by
-                neighbours.jaccard desc,
-                neighbours.neighbour asc,
-                latest_categories.category asc
-        ) as next_rank
+        latest_categories.customer_id,
+        latest_categories.as_of_date,
+        latest_categories.last_order_at,
+        min({{ row_struct({
+            'distance': '-neighbours.jaccard',
+            'next_category': 'neighbours.neighbour',
+            'category': 'latest_categories.category',
+        }) }}) as nearest
     from latest_categories
     inner join neighbours on latest_categories.category = neighbours.item
     left join bought_categories
         on latest_categories.customer_id = bought_categories.customer_id
         and neighbours.neighbour = bought_categories.category
     where bought_categories.category is null
+    group by
+        latest_categories.customer_id, latest_categories.as_of_date, latest_categories.last_order_at
 )
 
 select
     customer_id,
     'next_categories' as segment,
-    next_category as segment_value,
+    nearest.next_category as segment_value,
     as_of_date,
     last_order_at as evidence_at,
-    'bought ' || category || ' -> ' || next_category || ', as '
-    || {{ percentage('jaccard') }} || ' of who bought either' as reason
-from ranked_categories
-where next_rank = 1
+    'bought ' || nearest.category || ' -> ' || nearest.next_category || ', as '
+    || {{ percentage('-nearest.distance') }} || ' of who bought either' as reason
+from nearest_categories
