@@ -22,7 +22,8 @@ recent_lines as (
 
 -- Of categories only those of the day: recommendations, which are put to the test, are products.
 basket_items as (
-    select is_back_test,
+    select
+        is_back_test,
         'order' as basis,
         'product' as item_type,
         order_number as basket_number,
@@ -33,7 +34,8 @@ basket_items as (
 
     union all
 
-    select is_back_test,
+    select
+        is_back_test,
         'customer' as basis,
         'product' as item_type,
         customer_number as basket_number,
@@ -44,7 +46,8 @@ basket_items as (
 
     union all
 
-    select is_back_test,
+    select
+        is_back_test,
         'order' as basis,
         'category' as item_type,
         order_number as basket_number,
@@ -55,7 +58,8 @@ basket_items as (
 
     union all
 
-    select is_back_test,
+    select
+        is_back_test,
         'customer' as basis,
         'category' as item_type,
         customer_number as basket_number,

@@ -6,7 +6,10 @@ affinities as (
 ),
 
 neighbours as (
-    select is_back_test, item_type, jaccard,
+    select
+        is_back_test,
+        item_type,
+        jaccard,
         item,
         item_key,
         other_item as neighbour,
@@ -15,7 +18,10 @@ neighbours as (
 
     union all
 
-    select is_back_test, item_type, jaccard,
+    select
+        is_back_test,
+        item_type,
+        jaccard,
         other_item as item,
         other_item_key as item_key,
         item as neighbour,

@@ -55,7 +55,10 @@ recommendations as (
         cast(order_count as {{ type_double() }}) as score,
         'popularity' as basis,
         'among the most bought, ' || {{ counted('order_count', 'order') }} || ' in 365 days'
-        || case when is_affinity_used then '' else ', which foretold more than what goes along' end as reason
+        || case
+            when is_affinity_used then ''
+            else ', which foretold more than what goes along'
+        end as reason
     from popular_recommendations
 )
 
