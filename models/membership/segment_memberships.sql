@@ -70,6 +70,7 @@
     'due_for_reorder',
     'predicted_high_value',
     'slipping_away',
+    'next_categories',
 ] -%}
 
 {% for segment in segments -%}

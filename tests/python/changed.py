@@ -40,6 +40,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "models/intermediate/email": ("plans", "scanners"),
     "models/membership": ("history",),
     "models/predictions": ("customer_predictions", "plans"),
+    "models/predictions/affinities": ("affinities", "plans"),
     "models/segments": ("segment_needs",),
     "models/staging": ("raw_files",),
     "models/staging/syncs": ("sync_records",),

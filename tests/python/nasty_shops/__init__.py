@@ -113,6 +113,7 @@ def write_shop(
         session_gap_minutes=profile.session_gap_minutes,
         feedback_valid_days=profile.feedback_valid_days,
         trust_unflagged_opens=profile.trust_unflagged_opens,
+        affinities_min_baskets=profile.affinities_min_baskets,
         shared_emails=shared_emails,
         shared_accounts=shared_accounts,
         tracked_products=tracked_products,

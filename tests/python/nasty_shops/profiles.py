@@ -66,6 +66,7 @@ class Profile:
     session_gap_minutes: int
     feedback_valid_days: int
     trust_unflagged_opens: bool
+    affinities_min_baskets: int
     has_numbers_for_ids: bool
 
     def themes(self) -> list[str]:
@@ -107,5 +108,6 @@ def draw_profile(seed: int, random: Random) -> Profile:
         session_gap_minutes=_mostly(random, 30, (1, 20)),
         feedback_valid_days=_mostly(random, 365, (30, 90)),
         trust_unflagged_opens=random.random() < 0.3,
+        affinities_min_baskets=(1, 2, 5)[seed % 3],
         has_numbers_for_ids=random.random() < 0.3,
     )

@@ -28,6 +28,7 @@ class Settings:
     feedback_valid_days: int = 365
     trust_unflagged_opens: bool = False
     scanner_min_clicks_per_second: int = 20
+    affinities_min_baskets: int = 5
     shared_emails: frozenset[str] = frozenset()
     shared_accounts: frozenset[str] = frozenset()
     tracked_products: frozenset[tuple[str, str]] = frozenset()

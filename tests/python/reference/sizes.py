@@ -31,6 +31,7 @@ NEEDS: dict[str, Needs] = {
     ),
     "predicted_high_value": (*_ORDERS, ("forecast of order values",)),
     "product_buyers": _LINES,
+    "next_categories": _CATEGORIES,
     "thrifty_shoppers": (*_LINES, *_EVENTS),
     "email_subscribers": _CONSENT,
     "sms_subscribers": (*_ACCOUNTS, ("consent_events",)),
@@ -63,6 +64,7 @@ VALUED = frozenset(
         *("foreign_cities", "languages", "age_bands", "gender_age_bands", "profiles"),
         *("delivery_methods", "payment_methods", "devices", "browsers", "origins"),
         *("value_tiers", "rfm_groups", "churn_risks"),
+        "next_categories",
     }
 )
 

@@ -6,6 +6,7 @@ from ..shop import Shop
 from .browsing import BROWSING
 from .email import EMAIL
 from .membership import Membership, Rule
+from .next_categories import NEXT_CATEGORIES
 from .place_person_need_technology import PLACE_PERSON_NEED_TECHNOLOGY
 from .prediction import PREDICTION
 from .purchase import PURCHASE
@@ -20,6 +21,7 @@ RULES: dict[str, Rule] = {
     **PLACE_PERSON_NEED_TECHNOLOGY,
     **VALUE,
     **PREDICTION,
+    **NEXT_CATEGORIES,
 }
 
 

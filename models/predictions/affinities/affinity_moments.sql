@@ -1,0 +1,18 @@
+with
+
+as_of as (
+    select * from {{ ref('int_as_of') }}
+    where {{ var('predictions') }}
+)
+
+select
+    false as is_back_test,
+    as_of_date as last_ordered_on
+from as_of
+
+union all
+
+select
+    true as is_back_test,
+    as_of_date - {{ var('affinities_back_test_days') }} as last_ordered_on
+from as_of
