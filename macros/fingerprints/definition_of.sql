@@ -1,11 +1,15 @@
 {#-
     What a model or seed of the graph computes, as a dict: `fingerprint`, a digest of its code, of the
-    macros it calls, of its vars and of the contract of the raw tables it reads; and `variables`, the
+    macros it calls, of the package that a Python model calls, of its vars and of the contract of the raw
+    tables it reads; and `variables`, the
     values of the vars that its code names.
 -#}
 {% macro definition_of(node) %}
     {%- set no_definition = ['as_of', 'demo_as_of', 'SEGMENTRY_RAW_DIR', 'SEGMENTRY_RAW_SCHEMA'] -%}
     {%- set parts = [node.config.materialized, node.checksum.checksum if node.resource_type == 'seed'] -%}
+    {%- if node.language == 'python' -%}
+        {%- do parts.append(digest_of_predictions()) -%}
+    {%- endif -%}
     {%- set codes = called_macros(node) -%}
     {%- do codes.append(node.raw_code) -%}
     {%- set variables = {} -%}
