@@ -70,6 +70,7 @@
     'due_for_reorder',
     'predicted_high_value',
     'slipping_away',
+    'spending_clusters',
 ] -%}
 
 {% for segment in segments -%}

@@ -32,14 +32,8 @@ from segmentry.predictions.kmeans import (
     settle,
     silhouette,
 )
+from segmentry.predictions.schemas import CLUSTERS_SCHEMA, SCALES
 
-# By what buyers are told of, and by what they are compared.
-SCALES = {
-    "net_revenue": "log_net_revenue",
-    "order_count": "log_order_count",
-    "full_price_share": "full_price_share",
-    "days_since_last_order": "log_days_since_last_order",
-}
 MIN_CLUSTERS = 3
 MAX_CLUSTERS = 8
 # Buyers on whom numbers of clusters and starts are tried, and of them those whose distances to each
@@ -49,19 +43,6 @@ JUDGED_BUYERS = 2_000
 # Other clusters than the published ones must be better by so much of a silhouette. What is found
 # anew each day differs by less for no reason, and a fifth of a small shop's buyers would move.
 MIN_GAIN = 0.02
-
-CLUSTERS_SCHEMA = pa.schema(
-    [
-        ("cluster", pa.int64()),
-        ("cluster_name", pa.string()),
-        ("customer_count", pa.int64()),
-        *((f"average_{name}", pa.float64()) for name in SCALES),
-        *((f"centroid_{scale}", pa.float64()) for scale in SCALES.values()),
-        *((f"overall_mean_{scale}", pa.float64()) for scale in SCALES.values()),
-        *((f"overall_deviation_{scale}", pa.float64()) for scale in SCALES.values()),
-        ("silhouette", pa.float64()),
-    ]
-)
 
 
 def fit_clusters(buyers: pa.Table, published: pa.Table) -> pa.Table:

@@ -64,7 +64,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/checks": ("checks",),
     "segmentry/pages": ("contracts", "segment_definitions"),
     "segmentry/erasure": ("erasure",),
-    "segmentry/predictions": ("predictions",),
+    "segmentry/predictions": ("clusters", "predictions"),
     "segmentry/experiments": ("experiment_statistics", "experiments"),
     "segmentry/project": ("segment_definitions",),
     "segmentry/publish": ("publish",),

@@ -14,7 +14,7 @@ import pytest
 from segmentry.errors import ValidationError
 from segmentry.predictions import clusters, kmeans
 from segmentry.predictions.cluster_names import Trait, name_clusters, traits_of
-from segmentry.predictions.clusters import CLUSTERS_SCHEMA, SCALES, fit_clusters, number_clusters
+from segmentry.predictions.clusters import fit_clusters, number_clusters
 from segmentry.predictions.fitting import Array
 from segmentry.predictions.kmeans import (
     best_centroids,
@@ -24,6 +24,7 @@ from segmentry.predictions.kmeans import (
     settle,
     silhouette,
 )
+from segmentry.predictions.schemas import CLUSTERS_SCHEMA, SCALES
 from tests.python.compiled import CompiledProject
 from tests.python.conftest import PROVE
 
@@ -539,7 +540,10 @@ def test_names_are_told_apart() -> None:
 def test_no_two_clusters_share_a_name(seed: int) -> None:
     coarse = np.round(generator_of(seed).normal(size=(8, 4)))
     named = name_clusters(
-        {row + 1: traits(*values, count=2) for row, values in enumerate(coarse.tolist())}
+        {
+            row + 1: traits(values[0], values[1], values[2], values[3], 2)
+            for row, values in enumerate(coarse.tolist())
+        }
     )
     assert len(set(named.values())) == 8
     assert list(named) == list(range(1, 9))

@@ -8,10 +8,6 @@ clusters as (
     select * from {{ ref('fitted_clusters') }}
 ),
 
-{% set scales = [
-    'log_net_revenue', 'log_order_count', 'full_price_share', 'log_days_since_last_order',
-] -%}
-
 -- Bound: eight clusters, whatever the number of buyers.
 differences as (
     select
@@ -19,12 +15,18 @@ differences as (
         buyers.as_of_date,
         clusters.cluster,
         clusters.cluster_name,
-        {%- for scale in scales %}
-        (buyers.{{ scale }} - clusters.overall_mean_{{ scale }})
-        / clusters.overall_deviation_{{ scale }}
-        - clusters.centroid_{{ scale }} as {{ scale }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        (buyers.log_net_revenue - clusters.overall_mean_log_net_revenue)
+        / clusters.overall_deviation_log_net_revenue
+        - clusters.centroid_log_net_revenue as log_net_revenue,
+        (buyers.log_order_count - clusters.overall_mean_log_order_count)
+        / clusters.overall_deviation_log_order_count
+        - clusters.centroid_log_order_count as log_order_count,
+        (buyers.full_price_share - clusters.overall_mean_full_price_share)
+        / clusters.overall_deviation_full_price_share
+        - clusters.centroid_full_price_share as full_price_share,
+        (buyers.log_days_since_last_order - clusters.overall_mean_log_days_since_last_order)
+        / clusters.overall_deviation_log_days_since_last_order
+        - clusters.centroid_log_days_since_last_order as log_days_since_last_order
     from buyers
     cross join clusters
 ),

@@ -1,3 +1,5 @@
+{%- set full_price_share = share('orders.full_price_order_count', 'orders.order_count') -%}
+
 with
 
 clusters as (
@@ -16,7 +18,7 @@ select
     orders.last_order_at as evidence_at,
     clusters.cluster_name || ': ' || {{ counted('orders.order_count', 'order') }}
     || ' with ' || {{ amount('orders.net_revenue', var('reporting_currency')) }}
-    || ', ' || {{ percentage(share('orders.full_price_order_count', 'orders.order_count')) }}
-    || ' at full price, the last ' || {{ counted('orders.days_since_last_order', 'day') }} || ' ago' as reason
+    || ', ' || {{ percentage(full_price_share) }} || ' at full price, the last '
+    || {{ counted('orders.days_since_last_order', 'day') }} || ' ago' as reason
 from clusters
 inner join orders on clusters.customer_id = orders.customer_id

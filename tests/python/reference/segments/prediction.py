@@ -6,6 +6,7 @@ from ..shop import Shop
 from .membership import Membership, Rule
 
 MIN_BUYERS = 500
+CLUSTERS_MIN_BUYERS = 100
 
 
 def nobody(shop: Shop) -> Iterator[Membership]:
@@ -18,10 +19,23 @@ def nobody(shop: Shop) -> Iterator[Membership]:
     yield from ()
 
 
-PREDICTION: dict[str, Rule] = dict.fromkeys(
-    (
-        *("likely_buyers", "churn_risks", "due_for_reorder"),
-        *("predicted_high_value", "slipping_away"),
+def nobody_in_a_cluster(shop: Shop) -> Iterator[Membership]:
+    """Yield nobody: there are too few buyers to fall into clusters.
+
+    Raises:
+        AssertionError: when there are enough.
+    """
+    assert len(shop.buyers) < CLUSTERS_MIN_BUYERS
+    yield from ()
+
+
+PREDICTION: dict[str, Rule] = {
+    **dict.fromkeys(
+        (
+            *("likely_buyers", "churn_risks", "due_for_reorder"),
+            *("predicted_high_value", "slipping_away"),
+        ),
+        nobody,
     ),
-    nobody,
-)
+    "spending_clusters": nobody_in_a_cluster,
+}
