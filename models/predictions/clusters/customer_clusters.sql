@@ -14,7 +14,6 @@ differences as (
         buyers.customer_id,
         buyers.as_of_date,
         clusters.cluster,
-        clusters.cluster_name,
         (buyers.log_net_revenue - clusters.overall_mean_log_net_revenue)
         / clusters.overall_deviation_log_net_revenue
         - clusters.centroid_log_net_revenue as log_net_revenue,
@@ -36,7 +35,6 @@ distances as (
         customer_id,
         as_of_date,
         cluster,
-        cluster_name,
         log_net_revenue * log_net_revenue
         + log_order_count * log_order_count
         + full_price_share * full_price_share
@@ -44,20 +42,21 @@ distances as (
     from differences
 ),
 
-ranked as (
+nearest as (
     select
-        *,
-        row_number() over (
-            partition by customer_id order by squared_distance, cluster
-        ) as place
+        customer_id,
+        as_of_date,
+        {{ first_by('cluster', 'squared_distance', 'cluster') }} as cluster,
+        min(squared_distance) as squared_distance
     from distances
+    group by customer_id, as_of_date
 )
 
 select
-    customer_id,
-    as_of_date,
-    cluster,
-    cluster_name,
-    sqrt(squared_distance) as distance_to_centroid
-from ranked
-where place = 1
+    nearest.customer_id,
+    nearest.as_of_date,
+    nearest.cluster,
+    clusters.cluster_name,
+    sqrt(nearest.squared_distance) as distance_to_centroid
+from nearest
+inner join clusters on nearest.cluster = clusters.cluster
