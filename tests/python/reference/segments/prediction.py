@@ -1,4 +1,7 @@
-"""Segments of what buyers will do. Shops that are drawn are too small for a forecast."""
+"""Segments that fitted models fill. Shops that are drawn are too small for a forecast.
+
+Some are large enough for clusters, which are then given by the build.
+"""
 
 from collections.abc import Iterator
 
@@ -6,11 +9,10 @@ from ..shop import Shop
 from .membership import Membership, Rule
 
 MIN_BUYERS = 500
-CLUSTERS_MIN_BUYERS = 100
 
 
 def nobody(shop: Shop) -> Iterator[Membership]:
-    """Yield nobody: every forecast is withheld.
+    """Yield nobody: every forecast is withheld, and clusters are not asked for.
 
     Raises:
         AssertionError: when the shop is large enough to be forecast.
@@ -19,23 +21,10 @@ def nobody(shop: Shop) -> Iterator[Membership]:
     yield from ()
 
 
-def nobody_in_a_cluster(shop: Shop) -> Iterator[Membership]:
-    """Yield nobody: there are too few buyers to fall into clusters.
-
-    Raises:
-        AssertionError: when there are enough.
-    """
-    assert len(shop.buyers) < CLUSTERS_MIN_BUYERS
-    yield from ()
-
-
-PREDICTION: dict[str, Rule] = {
-    **dict.fromkeys(
-        (
-            *("likely_buyers", "churn_risks", "due_for_reorder"),
-            *("predicted_high_value", "slipping_away"),
-        ),
-        nobody,
+PREDICTION: dict[str, Rule] = dict.fromkeys(
+    (
+        *("likely_buyers", "churn_risks", "due_for_reorder"),
+        *("predicted_high_value", "slipping_away", "spending_clusters"),
     ),
-    "spending_clusters": nobody_in_a_cluster,
-}
+    nobody,
+)
