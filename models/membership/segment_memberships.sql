@@ -71,6 +71,7 @@
     'predicted_high_value',
     'slipping_away',
     'next_categories',
+    'spending_clusters',
 ] -%}
 
 {% for segment in segments -%}

@@ -47,3 +47,23 @@ QUALITY_SCHEMA = pa.schema(
         ("naive_error", pa.float64()),
     ]
 )
+
+# What clusters tell of buyers, and by what they compare them.
+SCALES = {
+    "net_revenue": "log_net_revenue",
+    "order_count": "log_order_count",
+    "full_price_share": "full_price_share",
+    "days_since_last_order": "log_days_since_last_order",
+}
+CLUSTERS_SCHEMA = pa.schema(
+    [
+        ("cluster", pa.int64()),
+        ("cluster_name", pa.string()),
+        ("customer_count", pa.int64()),
+        *((f"average_{name}", pa.float64()) for name in SCALES),
+        *((f"centroid_{scale}", pa.float64()) for scale in SCALES.values()),
+        *((f"overall_mean_{scale}", pa.float64()) for scale in SCALES.values()),
+        *((f"overall_deviation_{scale}", pa.float64()) for scale in SCALES.values()),
+        ("silhouette", pa.float64()),
+    ]
+)

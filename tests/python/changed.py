@@ -66,7 +66,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/checks": ("checks",),
     "segmentry/pages": ("contracts", "segment_definitions"),
     "segmentry/erasure": ("erasure",),
-    "segmentry/predictions": ("customer_predictions", "predictions"),
+    "segmentry/predictions": ("clusters", "customer_predictions", "predictions"),
     "segmentry/experiments": ("experiment_statistics", "experiments"),
     "segmentry/project": ("segment_definitions",),
     "segmentry/publish": ("publish",),

@@ -16,6 +16,7 @@ from tests.python.projects import (
     tracked_products,
 )
 from tests.python.reference import Settings, compute
+from tests.python.test_agreement import forecast_of
 from tests.python.warehouse import BuildError, build_warehouse, run_dbt
 
 # The first that shows a difference is enough; most mistakes show in the first of all.
@@ -382,7 +383,7 @@ class Shops:
                 sale_calendar=sale_calendar(),
             )
             build_warehouse(raw_dir, settings, warehouse)
-            expected = compute(raw_dir, settings)
+            expected = compute(raw_dir, settings, forecast_of(warehouse))
             assert compare(expected, warehouse) == []
             self._shops[seed] = BuiltShop(raw_dir, settings, expected, warehouse)
         return self._shops[seed]

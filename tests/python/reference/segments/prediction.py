@@ -1,4 +1,7 @@
-"""Segments of what buyers will do. Shops that are drawn are too small for a forecast."""
+"""Segments that fitted models fill. Shops that are drawn are too small for a forecast.
+
+Some are large enough for clusters, which are then given by the build.
+"""
 
 from collections.abc import Iterator
 
@@ -9,7 +12,7 @@ MIN_BUYERS = 500
 
 
 def nobody(shop: Shop) -> Iterator[Membership]:
-    """Yield nobody: every forecast is withheld.
+    """Yield nobody: every forecast is withheld, and clusters are not asked for.
 
     Raises:
         AssertionError: when the shop is large enough to be forecast.
@@ -21,7 +24,7 @@ def nobody(shop: Shop) -> Iterator[Membership]:
 PREDICTION: dict[str, Rule] = dict.fromkeys(
     (
         *("likely_buyers", "churn_risks", "due_for_reorder"),
-        *("predicted_high_value", "slipping_away"),
+        *("predicted_high_value", "slipping_away", "spending_clusters"),
     ),
     nobody,
 )

@@ -1,0 +1,16 @@
+select
+    profiles.build_id,
+    profiles.cluster,
+    profiles.centroid_log_net_revenue,
+    profiles.centroid_log_order_count,
+    profiles.centroid_full_price_share,
+    profiles.centroid_log_days_since_last_order,
+    profiles.overall_mean_log_net_revenue,
+    profiles.overall_mean_log_order_count,
+    profiles.overall_mean_full_price_share,
+    profiles.overall_mean_log_days_since_last_order,
+    profiles.overall_deviation_log_net_revenue,
+    profiles.overall_deviation_log_order_count,
+    profiles.overall_deviation_full_price_share,
+    profiles.overall_deviation_log_days_since_last_order
+from {{ source('published', 'cluster_profiles') }} as profiles
