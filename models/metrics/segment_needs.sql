@@ -10,6 +10,10 @@ forecasts as (
     where purpose = 'forecast' and outcome = 'passed'
 ),
 
+clusters as (
+    select * from {{ ref('cluster_profiles') }}
+),
+
 as_of as (
     select * from {{ ref('int_as_of') }}
 ),
@@ -26,6 +30,11 @@ counts as (
         end as table_name,
         buyers as used_row_count
     from forecasts
+    union all
+    select
+        'clusters of buyers' as table_name,
+        cast(sum(customer_count) as bigint) as used_row_count
+    from clusters
 ),
 
 -- What each segment's `meta: {needs: …}` says: all of the list, and of a list within it any one.

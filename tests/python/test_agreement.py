@@ -66,13 +66,20 @@ def forecast_of(warehouse: Path) -> Forecast:
             "max(buyers) filter (model = 'gamma_gamma') "
             "from prediction_models where purpose = 'forecast' and outcome = 'passed'"
         ).fetchall()[0]
+        ((clusters,),) = connection.execute(
+            "select sum(customer_count) from cluster_profiles"
+        ).fetchall()
     return Forecast(
         {
             segment: {row[1:] for row in members if row[0] == segment}
             for segment, rule in RULES.items()
             if rule is nobody
         },
-        {"forecast of purchases": purchases or 0, "forecast of order values": values or 0},
+        {
+            "forecast of purchases": purchases or 0,
+            "forecast of order values": values or 0,
+            "clusters of buyers": clusters or 0,
+        },
     )
 
 

@@ -70,7 +70,7 @@ def fill(connection: duckdb.DuckDBPyConnection, size: int, share: float = 0.2) -
         "share": [share] * size,
         "outcome_days": [OUTCOME_DAYS] * size,
         # Nothing was expected of whoever had not bought.
-        "expected_orders": np.where(rates > 0.1, 5 * rates, None).tolist(),
+        "expected_orders": [5 * float(rate) if rate > 0.1 else None for rate in rates],
     }
     connection.register("assigned", pa.table(assignments))
     connection.execute("insert into experiment_assignments by name from assigned")

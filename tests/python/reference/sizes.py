@@ -29,6 +29,7 @@ NEEDS: dict[str, Needs] = {
         ("likely_buyers", "churn_risks", "due_for_reorder", "slipping_away"),
         (*_ORDERS, ("forecast of purchases",)),
     ),
+    "spending_clusters": (*_ORDERS, ("clusters of buyers",)),
     "predicted_high_value": (*_ORDERS, ("forecast of order values",)),
     "product_buyers": _LINES,
     "next_categories": _CATEGORIES,
