@@ -5,7 +5,10 @@
 -#}
 {% macro definition_of(node) %}
     {%- set no_definition = ['as_of', 'demo_as_of', 'SEGMENTRY_RAW_DIR', 'SEGMENTRY_RAW_SCHEMA'] -%}
-    {%- set parts = [node.config.materialized, node.checksum.checksum if node.resource_type == 'seed'] -%}
+    {%- set parts = [node.config.materialized] -%}
+    {%- if node.resource_type == 'seed' and not node.config.meta.holds_data -%}
+        {%- do parts.append(node.checksum.checksum) -%}
+    {%- endif -%}
     {%- set codes = called_macros(node) -%}
     {%- do codes.append(node.raw_code) -%}
     {%- set variables = {} -%}

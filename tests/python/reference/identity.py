@@ -110,6 +110,14 @@ def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
         for row in tables[name]
         if (account := identity.account(row)) and (email := identity.email(row))
     }
+    rows = [row for name in (*_LINKING_TABLES, *_OTHER_TABLES) for row in tables[name]]
+    accepted = _accepted_pairs(rows, identity, settings)
+    links |= {
+        (one, other)
+        for pair in accepted
+        for one, other in (pair, pair[::-1])
+        if isinstance(one, tuple) and isinstance(other, str)
+    }
     accounts_of: dict[str, set[Account]] = defaultdict(set)
     emails_of: dict[Account, set[str]] = defaultdict(set)
     for account, email in links:
@@ -125,16 +133,15 @@ def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
         for account, emails in emails_of.items()
         if len(emails) > settings.max_emails_per_account
     }
-    rows = [row for name in (*_LINKING_TABLES, *_OTHER_TABLES) for row in tables[name]]
     accounts = {account for row in rows if (account := identity.account(row))}
     emails = {email for row in rows if (email := identity.email(row))}
     neighbours: dict[Account | str, set[Account | str]] = {
         node: set() for node in accounts | emails
     }
-    for account, email in links:
-        if account in accounts and email in emails:
-            neighbours[account].add(email)
-            neighbours[email].add(account)
+    for one, other in {*links, *accepted}:
+        if one in neighbours and other in neighbours:
+            neighbours[one].add(other)
+            neighbours[other].add(one)
     customers = {(row["source_system"], row["customer_id"]): row for row in tables["customers"]}
     for component in _components(neighbours):
         size = sum(isinstance(node, tuple) for node in component)
@@ -145,6 +152,31 @@ def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
             _add_person(identity, component, customers, settings)
     identity.owners = _find_owners(identity, [*tables["events"], *tables["orders"]])
     return identity
+
+
+def _accepted_pairs(
+    rows: list[Row], identity: Identity, settings: Settings
+) -> set[tuple[Account | str, Account | str]]:
+    """Return what the seed links: identifiers that rows carry, and that no seed calls nobody's."""
+    seen: set[Account | str | None] = set()
+    for row in rows:
+        seen |= {identity.account(row), identity.email(row)}
+    pairs = set()
+    for link in settings.identity_links:
+        sides = [_side(*link[:3]), _side(*link[3:6])]
+        if None not in sides and seen.issuperset(sides):
+            pairs.add((sides[0], sides[1]))
+    return pairs
+
+
+def _side(source_system: str, account_id: str, email: str) -> Account | str | None:
+    """Return the one identifier that a side of a link names; None when it names none or two."""
+    if bool(account_id) == bool(email):
+        return None
+    if email:
+        return clean_email(email)
+    is_address = may_be_address(account_id)
+    return source_system, _compared(account_id) if is_address else account_id
 
 
 def _components(

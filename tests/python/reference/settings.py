@@ -10,8 +10,9 @@ class Settings:
 
     `as_of` is a date (the end of that day in the shop's time zone) or a UTC timestamp, each also
     as text; `run_started_at` is an aware UTC instant. `shared_emails`, `shared_accounts` (customer
-    ids), `tracked_products` (source system, product id) and `sale_calendar` (name, first day, last
-    day) stand for the seeds.
+    ids), `identity_links` (source system, account and address of one side and of the other, empty
+    where there is none), `tracked_products` (source system, product id) and `sale_calendar` (name,
+    first day, last day) stand for the seeds.
     """
 
     as_of: date | datetime | str
@@ -30,5 +31,6 @@ class Settings:
     scanner_min_clicks_per_second: int = 20
     shared_emails: frozenset[str] = frozenset()
     shared_accounts: frozenset[str] = frozenset()
+    identity_links: tuple[tuple[str, ...], ...] = ()
     tracked_products: frozenset[tuple[str, str]] = frozenset()
     sale_calendar: tuple[tuple[str, date, date], ...] = ()
