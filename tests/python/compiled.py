@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 from duckdb.sqltypes import DOUBLE, VARCHAR
 
-from segmentry.experiments.dbt_plugin import Plugin
+from segmentry.experiments.dbt_plugin import Plugin as Experiments
+from segmentry.identity.dbt_plugin import Plugin as Identity
 from segmentry.reading.contract import Table, read_contract
 from segmentry.reading.folder import read_folder
 from tests.python.activation_shop import KEYS
@@ -114,7 +115,8 @@ def add_functions(connection: duckdb.DuckDBPyConnection) -> None:
     connection.create_function(
         "lot_of", lambda name, who: KEYS.lot_of(name, who), [VARCHAR, VARCHAR], DOUBLE
     )
-    Plugin("experiments", {}).configure_connection(connection)
+    Experiments("experiments", {}).configure_connection(connection)
+    Identity("identity", {}).configure_connection(connection)
 
 
 # As dbt's materialization gives them, for graphs that are small.
