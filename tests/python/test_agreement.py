@@ -24,9 +24,7 @@ from tests.python.warehouse import ROOT, build_warehouse
 SHOP_SEEDS = range(50) if PROVE else (3,)
 SHOWN = 20
 LINKS = 12
-LINK_COLUMNS = (
-    "source_system,account_id,email,other_source_system,other_account_id,other_email,accepted_on,note"
-)
+LINK_COLUMNS = "source_system,account_id,email,other_source_system,other_account_id,other_email,accepted_on,note"
 DEMO_AS_OF = "2026-06-30"
 
 
@@ -60,8 +58,7 @@ def some_products(shop: Shop) -> frozenset[tuple[str, str]]:
 def some_links(shop: Shop) -> tuple[tuple[str, ...], ...]:
     """Return links of accounts and addresses of a shop, and such as join nobody.
 
-    The more accounts and addresses one identifier is linked with, the more guards there are to hold;
-    so half of them have one end in common.
+    Half of them have one end in common, so that there are guards to hold.
     """
     random = Random(len(shop.rows["orders"]))
     sides = sorted(

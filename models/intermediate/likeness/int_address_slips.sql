@@ -6,17 +6,12 @@ addresses as (
     where length(local_part) >= {{ var('identity_suggestions_min_local_part') }}
 ),
 
-domains as (
-    select domain
-    from addresses
-    group by domain
-),
-
 domain_slips as (
     select
         domain,
         {{ slips_of('domain') }} as slip
-    from domains
+    from addresses
+    group by domain
 ),
 
 shared_domain_slips as (
@@ -39,34 +34,35 @@ near_domains as (
 
 slips as (
     select
-        person_id,
-        local_part,
-        domain,
-        {{ slips_of('local_part') }} as slip
+        address_id,
+        {{ slips_of('local_part', 'domain') }} as slip
     from addresses
 ),
 
 shared_slips as (
-    select
-        slip,
-        domain
+    select slip
     from slips
-    group by slip, domain
+    group by slip
     having count(*) between 2 and {{ max_block }}
+),
+
+slips_of_few as (
+    select slips.*
+    from slips
+    inner join shared_slips on slips.slip = shared_slips.slip
 ),
 
 near_addresses as (
     select
-        slips.person_id,
+        addresses.person_id,
         others.person_id as other_person_id
-    from slips
-    inner join shared_slips
-        on slips.slip = shared_slips.slip
-        and slips.domain = shared_slips.domain
-    inner join slips as others
-        on shared_slips.slip = others.slip
-        and shared_slips.domain = others.domain
-    where {{ edit_distance('slips.local_part', 'others.local_part') }} = 1
+    from slips_of_few
+    inner join slips_of_few as other_slips on slips_of_few.slip = other_slips.slip
+    inner join addresses on slips_of_few.address_id = addresses.address_id
+    inner join addresses as others on other_slips.address_id = others.address_id
+    where
+        addresses.domain = others.domain
+        and {{ edit_distance('addresses.local_part', 'others.local_part') }} = 1
 
     union all
 

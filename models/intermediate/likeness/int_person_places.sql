@@ -5,6 +5,31 @@ profiles as (
 ),
 
 orders as (
+    select * from {{ ref('stg_orders') }}
+    where not is_test and {{ var('identity_suggestions') }}
+),
+
+as_of as (
+    select * from {{ ref('int_as_of') }}
+),
+
+order_places as (
+    select
+        orders.source_system,
+        orders.account_id,
+        orders.email,
+        orders.country_code,
+        orders.postal_code,
+        orders.city
+    from orders
+    cross join as_of
+    where orders.ordered_at < as_of.as_of
+    group by
+        orders.source_system, orders.account_id, orders.email,
+        orders.country_code, orders.postal_code, orders.city
+),
+
+folded_places as (
     select
         source_system,
         account_id,
@@ -12,22 +37,7 @@ orders as (
         coalesce(country_code, {{ sql_text(var('shop_country')) }}) as country_code,
         {{ letters_and_digits('postal_code') }} as postal_code,
         {{ letters_and_digits('city') }} as city
-    from {{ ref('stg_orders') }}
-    cross join {{ ref('int_as_of') }} as as_of
-    where not is_test and ordered_at < as_of.as_of and {{ var('identity_suggestions') }}
-),
-
-order_places as (
-    select
-        source_system,
-        account_id,
-        email,
-        country_code,
-        postal_code,
-        city
-    from orders
-    where postal_code is not null or city is not null
-    group by source_system, account_id, email, country_code, postal_code, city
+    from order_places
 ),
 
 identities as (
@@ -50,10 +60,11 @@ union
 
 select
     persons.person_id,
-    order_places.country_code,
-    order_places.postal_code,
-    order_places.city
-from order_places
+    folded_places.country_code,
+    folded_places.postal_code,
+    folded_places.city
+from folded_places
 inner join identities
-    on {{ same_identity('order_places', 'identities') }}
+    on {{ same_identity('folded_places', 'identities') }}
 inner join persons on identities.customer_id = persons.customer_id
+where folded_places.postal_code is not null or folded_places.city is not null

@@ -1,7 +1,19 @@
 with
 
+pairs as (
+    select * from {{ ref('int_likeness_pairs') }}
+),
+
+persons as (
+    select person_id from pairs
+    union
+    select other_person_id from pairs
+),
+
 profiles as (
-    select * from {{ ref('int_likeness_profiles') }}
+    select profiles.*
+    from {{ ref('int_likeness_profiles') }} as profiles
+    inner join persons on profiles.person_id = persons.person_id
 ),
 
 phone_numbers as (
@@ -9,11 +21,15 @@ phone_numbers as (
 ),
 
 places as (
-    select * from {{ ref('int_person_places') }}
+    select places.*
+    from {{ ref('int_person_places') }} as places
+    inner join persons on places.person_id = persons.person_id
 ),
 
 addresses as (
-    select * from {{ ref('int_person_addresses') }}
+    select addresses.*
+    from {{ ref('int_person_addresses') }} as addresses
+    inner join persons on addresses.person_id = persons.person_id
 ),
 
 traits as (

@@ -9,6 +9,7 @@ from typing import Any
 from .acquisition import acquisition_costs
 from .clock import clock_of
 from .facts import compute_facts
+from .likeness import identity_suggestions
 from .metrics import segment_metrics, shop_metrics
 from .overlaps import segment_overlaps
 from .reading import RawContractError, read_raw
@@ -41,6 +42,7 @@ def compute(raw_dir: Path, settings: Settings) -> dict[str, Rows]:
         "customer_contacts": _customer_contacts(shop),
         "email_consents": _email_consents(shop),
         "identity_map": _identity_map(shop),
+        "identity_suggestions": identity_suggestions(shop),
         "rejected_rows": [
             {name: reject[name] for name in ("table_name", "row_key", "reason")}
             for reject in staged.rejected

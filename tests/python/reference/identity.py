@@ -36,6 +36,7 @@ class Identity:
     unusable_accounts: set[Account] = field(default_factory=set)
     unusable_emails: set[str] = field(default_factory=set)
     persons: list[Person] = field(default_factory=list)
+    left_unjoined: list[Person] = field(default_factory=list)
     by_account: dict[Account, Person] = field(default_factory=dict)
     by_email: dict[str, Person] = field(default_factory=dict)
     owners: dict[tuple[str, str], Person] = field(default_factory=dict)
@@ -112,12 +113,9 @@ def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
     }
     rows = [row for name in (*_LINKING_TABLES, *_OTHER_TABLES) for row in tables[name]]
     accepted = _accepted_pairs(rows, identity, settings)
-    links |= {
-        (one, other)
-        for pair in accepted
-        for one, other in (pair, pair[::-1])
-        if isinstance(one, tuple) and isinstance(other, str)
-    }
+    for one, other in (*accepted, *((other, one) for one, other in accepted)):
+        if isinstance(one, tuple) and isinstance(other, str):
+            links.add((one, other))
     accounts_of: dict[str, set[Account]] = defaultdict(set)
     emails_of: dict[Account, set[str]] = defaultdict(set)
     for account, email in links:
@@ -148,6 +146,7 @@ def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
         if size > settings.max_accounts_per_person:
             for node in component:
                 _add_person(identity, {node}, customers, settings)
+                identity.left_unjoined.append(identity.persons[-1])
         else:
             _add_person(identity, component, customers, settings)
     identity.owners = _find_owners(identity, [*tables["events"], *tables["orders"]])
@@ -163,9 +162,9 @@ def _accepted_pairs(
         seen |= {identity.account(row), identity.email(row)}
     pairs = set()
     for link in settings.identity_links:
-        sides = [_side(*link[:3]), _side(*link[3:6])]
-        if None not in sides and seen.issuperset(sides):
-            pairs.add((sides[0], sides[1]))
+        one, other = _side(*link[:3]), _side(*link[3:])
+        if one is not None and other is not None and seen.issuperset((one, other)):
+            pairs.add((one, other))
     return pairs
 
 

@@ -24,6 +24,7 @@ class Settings:
     max_accounts_per_email: int = 10
     max_emails_per_account: int = 10
     max_accounts_per_person: int = 50
+    identity_suggestions_max_block: int = 20
     new_arrival_days: int = 30
     session_gap_minutes: int = 30
     feedback_valid_days: int = 365
