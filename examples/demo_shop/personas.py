@@ -80,11 +80,19 @@ def _every(shopper: Shopper, first: date, last: date, low: int, high: int) -> It
         day += timedelta(days=shopper.dice.between(low, high))
 
 
+def _now_and_then(shopper: Shopper, first: date, last: date, days_apart: int) -> Iterator[date]:
+    """Yield `first` and days up to `last` that nobody could foretell, so far apart on average."""
+    yield first
+    for day in days_between(first + timedelta(days=1), last):
+        if shopper.dice.chance(100 / days_apart):
+            yield day
+
+
 def _loyal_regular(shopper: Shopper) -> Iterator[Visit]:
     dice = shopper.dice
     joined = busy_day(dice, FIRST_DAY, _ago(150))
-    gap = dice.between(24, 62)
-    for day in _every(shopper, joined, LAST_DAY, gap - 12, gap + 12):
+    last = busy_day(dice, joined, LAST_DAY) if dice.chance(20) else LAST_DAY
+    for day in _now_and_then(shopper, joined, last, dice.between(6, 62)):
         before = day - timedelta(days=dice.between(1, 3))
         if dice.chance(45) and before >= joined:
             yield shopper.look(before, shopper.wander(before, dice.between(1, 4)))
@@ -120,7 +128,7 @@ def _bargain_hunter(shopper: Shopper) -> Iterator[Visit]:
             yield shopper.look(day, shopper.wander(day, dice.between(2, 5)), pace=25)
             yield shopper.buy(day, shopper.wander(day, dice.between(1, 4)), most=3, browses=2)
     if uses_coupons:
-        for day in _every(shopper, joined, LAST_DAY, 70, 160):
+        for day in _now_and_then(shopper, joined, LAST_DAY, dice.between(70, 160)):
             code = dice.pick(("TEATIME10", "TEATIME10", "FRIENDS20"))
             yield shopper.buy(day, shopper.wander(day, dice.between(1, 3)), coupon=code)
     if dice.chance(25):
@@ -131,7 +139,7 @@ def _bargain_hunter(shopper: Shopper) -> Iterator[Visit]:
 def _thrifty(shopper: Shopper) -> Iterator[Visit]:
     dice = shopper.dice
     joined = busy_day(dice, FIRST_DAY, _ago(290))
-    for day in _every(shopper, joined, LAST_DAY, 40, 78):
+    for day in _now_and_then(shopper, joined, LAST_DAY, dice.between(40, 78)):
         wanted = choose(dice, assortment(day, category=shopper.category), 1)
         yield shopper.buy(day, wanted, pace=20, browses=0)
 
@@ -139,7 +147,7 @@ def _thrifty(shopper: Shopper) -> Iterator[Visit]:
 def _trend_follower(shopper: Shopper) -> Iterator[Visit]:
     dice = shopper.dice
     joined = busy_day(dice, FIRST_DAY, _ago(200))
-    for day in _every(shopper, joined, LAST_DAY, 25, 70):
+    for day in _now_and_then(shopper, joined, LAST_DAY, dice.between(25, 70)):
         new = launches_before(day, 24)
         if new:
             share = "share" if dice.chance(12) else None
@@ -175,7 +183,7 @@ def _gift_buyer(shopper: Shopper) -> Iterator[Visit]:
 def _collector(shopper: Shopper) -> Iterator[Visit]:
     dice = shopper.dice
     joined = busy_day(dice, FIRST_DAY, _ago(250))
-    for day in _every(shopper, joined, LAST_DAY, 25, 95):
+    for day in _now_and_then(shopper, joined, LAST_DAY, dice.between(25, 95)):
         pieces = choose(dice, assortment(day, at_least=6000), dice.between(1, 3))
         yield shopper.look(day, pieces + pieces, pace=90)
         yield shopper.buy(day, pieces, most=2, pace=60)
@@ -183,23 +191,21 @@ def _collector(shopper: Shopper) -> Iterator[Visit]:
 
 def _occasional(shopper: Shopper) -> Iterator[Visit]:
     dice = shopper.dice
-    day = busy_day(dice, FIRST_DAY, _ago(20))
-    for _ in range(dice.weighted({1: 30, 2: 40, 3: 25, 4: 5})):
-        if day > LAST_DAY:
-            return
+    joined = busy_day(dice, FIRST_DAY, _ago(20))
+    last = busy_day(dice, joined, LAST_DAY)
+    for day in _now_and_then(shopper, joined, last, dice.between(60, 160)):
         if dice.chance(60):
             yield shopper.look(day, shopper.wander(day, dice.between(1, 5)))
         bought = shopper.wander(day, dice.between(1, 3))
         pace = dice.between(30, 180)
         yield shopper.buy(day, bought, pace=pace, browses=dice.between(1, 3))
-        day += timedelta(days=dice.between(40, 260))
 
 
 def _lapsed(shopper: Shopper) -> Iterator[Visit]:
     dice = shopper.dice
     joined = busy_day(dice, FIRST_DAY, _ago(480))
     last = busy_day(dice, joined, _ago(190))
-    for day in _every(shopper, joined, last, 22, 75):
+    for day in _now_and_then(shopper, joined, last, dice.between(22, 75)):
         bought = shopper.wander(day, dice.between(1, 3))
         yield shopper.buy(day, bought, pace=dice.between(30, 150), browses=dice.between(0, 2))
 
@@ -297,8 +303,8 @@ def _drifter(shopper: Shopper) -> Iterator[Visit]:
 
 
 PERSONAS = (
-    Persona("loyal regular", "Comes back every month or two, mostly for one category.",
-            72, _loyal_regular, _MOSTLY_AT_ONCE, 9, 75, 45, 0),
+    Persona("loyal regular", "Comes back whenever the tin is empty, until some move on.",
+            136, _loyal_regular, _MOSTLY_AT_ONCE, 9, 75, 45, 0),
     Persona("monthly refill", "Reorders the same one or two bags on the same day of each month.",
             30, _monthly_refill, _MOSTLY_AT_ONCE, 9, 50, 25, 0),
     Persona("bargain hunter", "Waits for a sale or a coupon, then fills the cart.",
@@ -308,13 +314,13 @@ PERSONAS = (
     Persona("trend follower", "Buys what was launched in the last weeks.",
             38, _trend_follower, _MOSTLY_AT_ONCE, 8, 80, 60, 5),
     Persona("gift buyer", "Comes once, before Christmas or Mother's Day, with a present in mind.",
-            150, _gift_buyer, _OFTEN_A_GUEST, 8, 25, 15, 80),
+            110, _gift_buyer, _OFTEN_A_GUEST, 8, 25, 15, 80),
     Persona("collector", "Buys the studio's costly pieces and the lever machines.",
             18, _collector, _MOSTLY_AT_ONCE, 9, 60, 40, 0),
-    Persona("occasional", "Buys one to four times in two years.",
+    Persona("occasional", "Buys now and then, until something else comes up.",
             170, _occasional, _OFTEN_A_GUEST, 8, 45, 25, 45),
     Persona("lapsed", "Was a good customer in the first year, and stopped.",
-            80, _lapsed, _MOSTLY_AT_ONCE, 6, 45, 20, 90),
+            66, _lapsed, _MOSTLY_AT_ONCE, 6, 45, 20, 90),
     Persona("newcomer", "Bought for the first time in the last three months.",
             68, _newcomer, _MOSTLY_AT_ONCE, 8, 65, 45, 5),
     Persona("cart abandoner", "Fills carts and leaves them.",

@@ -1,6 +1,7 @@
 {#-
     What a model or seed of the graph computes, as a dict: `fingerprint`, a digest of its code, of the
-    macros it calls, of its vars and of the contract of the raw tables it reads; and `variables`, the
+    macros it calls, of the package that a Python model calls, of its vars and of the contract of the raw
+    tables it reads; and `variables`, the
     values of the vars that its code names.
 -#}
 {% macro definition_of(node) %}
@@ -8,6 +9,9 @@
     {%- set parts = [node.config.materialized] -%}
     {%- if node.resource_type == 'seed' and not node.config.meta.holds_data -%}
         {%- do parts.append(node.checksum.checksum) -%}
+    {%- endif -%}
+    {%- if node.language == 'python' -%}
+        {%- do parts.append(digest_of_predictions()) -%}
     {%- endif -%}
     {%- set codes = called_macros(node) -%}
     {%- do codes.append(node.raw_code) -%}

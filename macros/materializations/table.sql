@@ -3,7 +3,7 @@
     so readers see the one or the other. dbt-duckdb's own makes it under another name and renames both,
     which for two hundred tables takes longer than to fill them.
 -#}
-{% materialization table, adapter='duckdb' %}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing_relation = load_cached_relation(this) -%}
 
@@ -13,9 +13,11 @@
     {%- if existing_relation is not none and not existing_relation.is_table -%}
         {%- do adapter.drop_relation(existing_relation) -%}
     {%- endif -%}
-    {%- call statement('main') -%}
-        drop table if exists {{ target_relation }};
-        {{ create_table_as(False, target_relation, compiled_code) }}
+    {%- call statement('drop') -%}
+        drop table if exists {{ target_relation }}
+    {%- endcall -%}
+    {%- call statement('main', language=model.language) -%}
+        {{- create_table_as(False, target_relation, compiled_code, model.language) -}}
     {%- endcall -%}
     {%- do create_indexes(target_relation) -%}
 

@@ -65,6 +65,11 @@
     'payment_methods',
     'value_tiers',
     'rfm_groups',
+    'likely_buyers',
+    'churn_risks',
+    'due_for_reorder',
+    'predicted_high_value',
+    'slipping_away',
 ] -%}
 
 {% for segment in segments -%}

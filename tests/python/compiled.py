@@ -60,8 +60,12 @@ class CompiledProject:
             add_functions(connection)
             for statement in reading.statements:
                 connection.execute(statement)
-            for node in self._in_order(models):
-                for statement in self._statements(node):
+            for name in self._in_order(models):
+                node = self.manifest["nodes"].get(name, {})
+                if node.get("language") == "python":
+                    run_python_model(connection, node)
+                    continue
+                for statement in self._statements(name):
                     connection.execute(statement)
             yield connection
 
@@ -107,6 +111,17 @@ class CompiledProject:
             kind = "view" if materialized in ("view", "test") else "table"
             relation = relation or f'"{NAME}"."main"."{node["name"]}"'
             yield f"create {kind} {relation} as {node['compiled_code']}"
+
+
+def run_python_model(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> None:
+    """Run a Python model as dbt compiled it, and make a table of what it returns."""
+    code: dict[str, Any] = {}
+    exec(node["compiled_code"], code)
+    read = code["dbtObj"](lambda relation: connection.query(f"select * from {relation}"))
+    rows = code["model"](read, connection)
+    connection.register("returned", rows)
+    connection.execute(f"create table {node['relation_name']} as from returned")
+    connection.unregister("returned")
 
 
 def add_functions(connection: duckdb.DuckDBPyConnection) -> None:

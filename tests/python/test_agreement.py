@@ -24,7 +24,8 @@ from tests.python.warehouse import ROOT, build_warehouse
 SHOP_SEEDS = range(50) if PROVE else (3,)
 SHOWN = 20
 LINKS = 12
-LINK_COLUMNS = "source_system,account_id,email,other_source_system,other_account_id,other_email,accepted_on,note"
+SIDE = ("source_system", "account_id", "email")
+LINK_COLUMNS = ",".join([*SIDE, *(f"other_{name}" for name in SIDE), "accepted_on", "note"])
 DEMO_AS_OF = "2026-06-30"
 
 

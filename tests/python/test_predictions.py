@@ -38,9 +38,6 @@ from segmentry.predictions.order_value import (
     fit_order_value,
 )
 from segmentry.predictions.predict import (
-    MODELS_SCHEMA,
-    PREDICTIONS_SCHEMA,
-    QUALITY_SCHEMA,
     Predictions,
     longest_back_test,
     predict,
@@ -62,6 +59,7 @@ from segmentry.predictions.quality import (
     deciles,
     measure_quality,
 )
+from segmentry.predictions.schemas import MODELS_SCHEMA, PREDICTIONS_SCHEMA, QUALITY_SCHEMA
 from tests.python.conftest import PROVE
 from tests.python.purchase_days import (
     Shop,

@@ -57,7 +57,7 @@ VALUED = frozenset(
         *("category_browsers", "journey_stages", "complainers", "locations", "city_locals"),
         *("foreign_cities", "languages", "age_bands", "gender_age_bands", "profiles"),
         *("delivery_methods", "payment_methods", "devices", "browsers", "origins"),
-        *("value_tiers", "rfm_groups"),
+        *("value_tiers", "rfm_groups", "churn_risks"),
     }
 )
 

@@ -5,6 +5,7 @@ from .browsing import BROWSING
 from .email import EMAIL
 from .membership import Membership, Rule
 from .place_person_need_technology import PLACE_PERSON_NEED_TECHNOLOGY
+from .prediction import PREDICTION
 from .purchase import PURCHASE
 from .satisfaction import SATISFACTION
 from .value import VALUE
@@ -16,6 +17,7 @@ RULES: dict[str, Rule] = {
     **SATISFACTION,
     **PLACE_PERSON_NEED_TECHNOLOGY,
     **VALUE,
+    **PREDICTION,
 }
 
 
