@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -39,7 +40,11 @@ class CompiledProject:
 
     @contextmanager
     def build(
-        self, raw_dir: Path, folder: Path, models: Iterable[str]
+        self,
+        raw_dir: Path,
+        folder: Path,
+        models: Iterable[str],
+        seeds: Mapping[str, Path] = MappingProxyType({}),
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Read a raw folder and build some models with everything above them.
 
@@ -47,6 +52,7 @@ class CompiledProject:
             raw_dir: the raw folder.
             folder: where the warehouse goes.
             models: the names of the models, or of singular tests, which become views.
+            seeds: files that stand for those of the project, by the name of the seed.
 
         Yields:
             A connection to the warehouse.
@@ -65,7 +71,7 @@ class CompiledProject:
                 if node.get("language") == "python":
                     run_python_model(connection, node)
                     continue
-                for statement in self._statements(name):
+                for statement in self._statements(name, seeds):
                     connection.execute(statement)
             yield connection
 
@@ -84,7 +90,7 @@ class CompiledProject:
             visit(names[model])
         return list(ordered)
 
-    def _statements(self, name: str) -> Iterator[str]:
+    def _statements(self, name: str, seeds: Mapping[str, Path]) -> Iterator[str]:
         if name.startswith("source."):
             source = self.manifest["sources"][name]
             if (schema := source["source_name"]) in ("published", "syncs"):
@@ -98,7 +104,7 @@ class CompiledProject:
         node = self.manifest["nodes"][name]
         relation, materialized = node["relation_name"], node["config"]["materialized"]
         if materialized == "seed":
-            path = ROOT / node["original_file_path"]
+            path = seeds.get(node["name"], ROOT / node["original_file_path"])
             types = json.dumps(node["config"].get("column_types") or {})
             yield (
                 f"create table {relation} as from read_csv('{path}', header = true, "
