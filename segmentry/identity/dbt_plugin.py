@@ -2,6 +2,7 @@
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
+from duckdb.func import SPECIAL
 from duckdb.sqltypes import VARCHAR
 
 from segmentry.identity.phones import phone_number
@@ -17,5 +18,5 @@ class Plugin(BasePlugin):
             conn: the connection of the warehouse.
         """
         conn.create_function(
-            "phone_number", phone_number, [VARCHAR, VARCHAR], VARCHAR, null_handling="special"
+            "phone_number", phone_number, [VARCHAR, VARCHAR], VARCHAR, null_handling=SPECIAL
         )

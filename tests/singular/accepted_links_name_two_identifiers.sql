@@ -1,4 +1,4 @@
--- Every row of the seed identity_links names an account or an address on each side, and not the same.
+-- Every row of the seed identity_links names an account or an address on each side, not the same.
 with
 
 identity_links as (

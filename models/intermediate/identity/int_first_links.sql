@@ -36,9 +36,12 @@ node_links as (
         accepted_links.identifier_type,
         accepted_links.source_system,
         accepted_links.identifier,
-        case when others.identifier_type = 'account' then others.source_system end,
-        case when others.identifier_type = 'account' then others.identifier end,
-        case when others.identifier_type = 'email' then others.identifier end,
+        case when others.identifier_type = 'account' then others.source_system end
+            as link_source_system,
+        case when others.identifier_type = 'account' then others.identifier end
+            as link_account_id,
+        case when others.identifier_type = 'email' then others.identifier end
+            as link_email,
         'identity_links' as linked_in,
         accepted_links.linked_at
     from accepted_links

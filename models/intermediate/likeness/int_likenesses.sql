@@ -12,7 +12,7 @@ address_slips as (
     select * from {{ ref('int_address_slips') }}
 ),
 
--- Of what both have, whether any is the same; an initial is the same as a first name that it begins.
+-- Of what both have, whether any is the same; an initial is as good as the first name.
 compared as (
     select
         pairs.person_id,

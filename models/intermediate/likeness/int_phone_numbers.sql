@@ -3,7 +3,7 @@ with
 profiles as (
     select
         *,
-        -- What follows the number, as an extension, or stands for digits, as letters, is left to be read.
+        -- Known of plain numbers alone: extensions and letters for digits are left to be read.
         case
             when translate(phone, '0123456789+()-./ ', '') = ''
                 then translate(phone, '+()-./ ', '')

@@ -119,10 +119,10 @@ def _traits_of(shop: Shop) -> dict[Person, Traits]:
     for row in shop.tables["customers"]:
         # A row of a placeholder is its address's, and says nothing of who that is.
         account = shop.identity.account(row)
-        person = None if account is None else shop.identity.by_account.get(account)
-        if person is None:
+        owner = None if account is None else shop.identity.by_account.get(account)
+        if owner is None:
             continue
-        traits = found[person]
+        traits = found[owner]
         country = row["country_code"] or shop.settings.shop_country
         if phone := _phone(row["phone"], country):
             traits.phones.add(phone)
@@ -138,8 +138,8 @@ def _traits_of(shop: Shop) -> dict[Person, Traits]:
                 traits.born.add((first_name, last_name, born))
         _add_place(traits, row, shop.settings)
     for row in shop.tables["orders"]:
-        if person := shop.identity.person(row):
-            _add_place(found[person], row, shop.settings)
+        if buyer := shop.identity.person(row):
+            _add_place(found[buyer], row, shop.settings)
     return found
 
 
