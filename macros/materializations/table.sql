@@ -13,12 +13,24 @@
     {%- if existing_relation is not none and not existing_relation.is_table -%}
         {%- do adapter.drop_relation(existing_relation) -%}
     {%- endif -%}
-    {%- call statement('drop') -%}
-        drop table if exists {{ target_relation }}
-    {%- endcall -%}
-    {%- call statement('main', language=model.language) -%}
-        {{- create_table_as(False, target_relation, compiled_code, model.language) -}}
-    {%- endcall -%}
+    {%- if model.language == 'python' -%}
+        {#- What Python returns can't take the name of what the same transaction drops. -#}
+        {%- set written_relation = make_intermediate_relation(target_relation) -%}
+        {%- do adapter.drop_relation(written_relation) -%}
+        {%- do adapter.commit() -%}
+        {%- call statement('main', language='python') -%}
+            {{- create_table_as(False, written_relation, compiled_code, 'python') -}}
+        {%- endcall -%}
+        {%- call statement('replace') -%}
+            drop table if exists {{ target_relation }};
+            alter table {{ written_relation }} rename to {{ target_relation.identifier }}
+        {%- endcall -%}
+    {%- else -%}
+        {%- call statement('main') -%}
+            drop table if exists {{ target_relation }};
+            {{ create_table_as(False, target_relation, compiled_code) }}
+        {%- endcall -%}
+    {%- endif -%}
     {%- do create_indexes(target_relation) -%}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}

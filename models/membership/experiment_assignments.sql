@@ -16,6 +16,10 @@ customers as (
     select * from {{ ref('int_customers') }}
 ),
 
+predictions as (
+    select * from {{ ref('customer_predictions') }}
+),
+
 catalog as (
     select * from {{ ref('segment_catalog') }}
     where not is_sensitive
@@ -77,17 +81,21 @@ newcomers as (
 )
 
 select
-    experiment, customer_id, arm, assigned_on, segment, share, outcome_days
+    experiment, customer_id, arm, assigned_on, segment, share, outcome_days, expected_orders
 from published_assignments
 
 union all
 
 select
-    experiment,
-    customer_id,
+    newcomers.experiment,
+    newcomers.customer_id,
     case
-        when {{ lot_of('experiment', 'customer_id') }} < share then 'held_out' else 'sent'
+        when {{ lot_of('newcomers.experiment', 'newcomers.customer_id') }} < newcomers.share
+            then 'held_out'
+        else 'sent'
     end as arm,
-    as_of_date as assigned_on,
-    segment, share, outcome_days
+    newcomers.as_of_date as assigned_on,
+    newcomers.segment, newcomers.share, newcomers.outcome_days,
+    predictions.expected_orders_next_365_days as expected_orders
 from newcomers
+left join predictions on newcomers.customer_id = predictions.customer_id

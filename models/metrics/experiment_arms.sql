@@ -1,3 +1,16 @@
+{%- set covariates = ['orders_before', 'revenue_before', 'expected_orders'] -%}
+{%- set sums = ['count(*)', 'sum(outcome_value)', 'sum(outcome_value * outcome_value)'] -%}
+{%- for covariate in covariates -%}
+    {%- do sums.append('sum(' ~ covariate ~ ')') -%}
+{%- endfor -%}
+{%- for covariate in covariates -%}
+    {%- for other in covariates -%}
+        {%- do sums.append('sum(' ~ covariate ~ ' * ' ~ other ~ ')') -%}
+    {%- endfor -%}
+{%- endfor -%}
+{%- for covariate in covariates -%}
+    {%- do sums.append('sum(' ~ covariate ~ ' * outcome_value)') -%}
+{%- endfor -%}
 with
 
 people as (
@@ -17,7 +30,8 @@ outcomes as (
         '{{ outcome }}' as outcome,
         cast({{ value }} as {{ type_double() }}) as outcome_value,
         cast(order_count_before_365_days as {{ type_double() }}) as orders_before,
-        cast(net_revenue_before_365_days as {{ type_double() }}) as revenue_before
+        cast(net_revenue_before_365_days as {{ type_double() }}) as revenue_before,
+        coalesce(expected_orders, 0) as expected_orders
     from people
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -29,12 +43,6 @@ select
     arm,
     count(*) as people_count,
     avg(outcome_value) as mean,
-    {{ number_list([
-        'count(*)', 'sum(outcome_value)', 'sum(outcome_value * outcome_value)',
-        'sum(orders_before)', 'sum(revenue_before)',
-        'sum(orders_before * orders_before)', 'sum(orders_before * revenue_before)',
-        'sum(orders_before * revenue_before)', 'sum(revenue_before * revenue_before)',
-        'sum(orders_before * outcome_value)', 'sum(revenue_before * outcome_value)'
-    ]) }} as sums
+    {{ number_list(sums) }} as sums
 from outcomes
 group by experiment, outcome, arm

@@ -51,7 +51,8 @@ select
     coalesce(sums.order_count, 0) as order_count,
     {{ money('coalesce(sums.net_revenue, 0)') }} as net_revenue,
     coalesce(sums.order_count_before, 0) as order_count_before_365_days,
-    {{ money('coalesce(sums.net_revenue_before, 0)') }} as net_revenue_before_365_days
+    {{ money('coalesce(sums.net_revenue_before, 0)') }} as net_revenue_before_365_days,
+    assignments.expected_orders
 from assignments
 cross join as_of
 left join sums

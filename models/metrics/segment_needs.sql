@@ -5,8 +5,27 @@ raw_row_counts as (
     select * from {{ ref('raw_row_counts') }}
 ),
 
+forecasts as (
+    select * from {{ ref('prediction_models') }}
+    where purpose = 'forecast' and outcome = 'passed'
+),
+
 as_of as (
     select * from {{ ref('int_as_of') }}
+),
+
+counts as (
+    select
+        table_name,
+        staged_row_count as used_row_count
+    from raw_row_counts
+    union all
+    select
+        case model
+            when 'mbg_nbd' then 'forecast of purchases' else 'forecast of order values'
+        end as table_name,
+        buyers as used_row_count
+    from forecasts
 ),
 
 -- What each segment's `meta: {needs: …}` says: all of the list, and of a list within it any one.
@@ -34,11 +53,11 @@ select
     needs.segment,
     needs.need,
     needs.table_name,
-    coalesce(raw_row_counts.staged_row_count, 0) as used_row_count,
-    sum(coalesce(raw_row_counts.staged_row_count, 0)) over (
+    coalesce(counts.used_row_count, 0) as used_row_count,
+    sum(coalesce(counts.used_row_count, 0)) over (
         partition by needs.segment, needs.need
     ) > 0 as is_met,
     as_of.as_of_date
 from needs
 cross join as_of
-left join raw_row_counts on needs.table_name = raw_row_counts.table_name
+left join counts on needs.table_name = counts.table_name

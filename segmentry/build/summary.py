@@ -39,6 +39,27 @@ ROWS_QUERY = """
     from raw_row_counts
 """
 
+FORECAST_QUERY = """
+    select
+        prediction_status,
+        count(*) as buyers,
+        sum(expected_orders_next_365_days) as orders,
+        sum(predicted_value_next_365_days) as revenue
+    from customer_predictions
+    group by prediction_status
+"""
+
+BACK_TEST_QUERY = """
+    select
+        prediction_models.back_test_days as days,
+        prediction_quality.predicted,
+        prediction_quality.actual
+    from prediction_quality
+    inner join prediction_models on
+        prediction_models.purpose = 'forecast' and prediction_models.model = 'mbg_nbd'
+    where prediction_quality.quantity = 'purchase_probability' and prediction_quality.decile = 0
+"""
+
 SEGMENTS_QUERY = """
     with
 
@@ -91,6 +112,32 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, A
     cursor = connection.execute(query)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def forecast_sentence(forecast: dict[str, Any], back_test: dict[str, Any], currency: str) -> str:
+    """Return in words what buyers will do, and how right that was before; or why it is withheld.
+
+    Args:
+        forecast: of all buyers, with its status.
+        back_test: what was forecast of the last days; empty where it is withheld.
+        currency: the shop's.
+    """
+    status = str(forecast["prediction_status"])
+    if forecast["orders"] is None:
+        return f"No forecast of purchases. {status.removeprefix('withheld: ')}"
+    said = (
+        f"Expected within 365 days: {forecast['orders']:,.0f} orders of {forecast['buyers']:,} "
+        f"buyers"
+    )
+    if forecast["revenue"] is not None:
+        said += f", worth {forecast['revenue']:,.0f} {currency}"
+    said += (
+        f". Forecast of the last {back_test['days']} days without knowing them: "
+        f"{back_test['predicted']:.0%} of buyers buy; {back_test['actual']:.0%} did."
+    )
+    if forecast["revenue"] is None:
+        said += f" Their value is not forecast: {status.removeprefix('order values withheld: ')}"
+    return said
 
 
 def segments_table(rows: list[dict[str, Any]], unmet_needs: dict[str, str], is_wide: bool) -> Table:
@@ -157,6 +204,8 @@ def print_summary(warehouse: Path, console: Console) -> None:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             shop = fetch(connection, SHOP_QUERY)[0]
             rows = fetch(connection, ROWS_QUERY)[0]
+            forecasts = fetch(connection, FORECAST_QUERY)
+            back_tests = fetch(connection, BACK_TEST_QUERY) or [{}]
             segments = fetch(connection, SEGMENTS_QUERY)
             settings = read_settings(connection)
             unmet_needs = read_unmet_needs(connection)
@@ -179,5 +228,8 @@ def print_summary(warehouse: Path, console: Console) -> None:
         f"duplicates, {rows['rejected_rows']:,.0f} rejected with their reason.",
         soft_wrap=True,
     )
+    for forecast in forecasts:
+        said = forecast_sentence(forecast, back_tests[0], settings["reporting_currency"])
+        console.print(escape(said), soft_wrap=True)
     console.print()
     console.print(segments_table(segments, unmet_needs, is_wide=console.width >= WIDE))

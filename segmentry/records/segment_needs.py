@@ -1,4 +1,4 @@
-"""Segments of which there is no data: a raw table that they need has no rows."""
+"""Segments of which there is no data: a raw table or a forecast that they need is not there."""
 
 import duckdb
 
@@ -11,7 +11,7 @@ UNMET_NEEDS_QUERY = """
 
 
 def read_unmet_needs(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return by segment the raw tables that it lacks, as `events, products`.
+    """Return by segment the raw tables and forecasts that it lacks, as `events, products`.
 
     Nobody is in such a segment, which says nothing of its customers. A warehouse that was built
     before needs were known lacks none.

@@ -22,7 +22,7 @@ MODELS = ("experiment_outcomes", "experiment_arms", "experiment_results")
 TABLES = """
     create table int_as_of as select date '2026-06-30' as as_of_date;
     create table experiment_assignments (experiment varchar, customer_id varchar, arm varchar,
-        assigned_on date, share double, outcome_days bigint);
+        assigned_on date, share double, outcome_days bigint, expected_orders double);
     create table orders (customer_id varchar, ordered_on date, net_revenue decimal(18, 2),
         is_valid boolean);
 """
@@ -69,6 +69,8 @@ def fill(connection: duckdb.DuckDBPyConnection, size: int, share: float = 0.2) -
         "assigned_on": days,
         "share": [share] * size,
         "outcome_days": [OUTCOME_DAYS] * size,
+        # Nothing was expected of whoever had not bought.
+        "expected_orders": np.where(rates > 0.1, 5 * rates, None).tolist(),
     }
     connection.register("assigned", pa.table(assignments))
     connection.execute("insert into experiment_assignments by name from assigned")
@@ -95,6 +97,19 @@ def rows(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     names = [column for column, *_ in found.description or ()]
     results = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     return {row["outcome"]: row for row in results}
+
+
+def test_what_was_expected_removes_more_of_the_variance(
+    warehouse: duckdb.DuckDBPyConnection, compiled_project: CompiledProject
+) -> None:
+    fill(warehouse, 3000)
+    build(compiled_project, warehouse)
+    expected = rows(warehouse)
+    warehouse.execute("update experiment_assignments set expected_orders = null")
+    build(compiled_project, warehouse)
+    for outcome, row in rows(warehouse).items():
+        assert expected[outcome]["difference"] == pytest.approx(row["difference"])
+        assert expected[outcome]["variance_removed"] > row["variance_removed"] + 0.01
 
 
 def test_results_are_what_the_people_did(

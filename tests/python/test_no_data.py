@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from segmentry.build.summary import print_summary
+from segmentry.build.summary import forecast_sentence, print_summary
 from segmentry.pages.segment_definitions import read_members
 from segmentry.records.segment_needs import read_unmet_needs
 
@@ -27,6 +27,13 @@ TABLES = """
         ('fans', 'customers or surveys', 'customers', false),
         ('fans', 'customers or surveys', 'surveys', false)
     ) as needs (segment, need, table_name, is_met);
+    create table customer_predictions as
+        select 'withheld: Only 1 of the 500 buyers that a forecast needs.' as prediction_status,
+            null::double as expected_orders_next_365_days,
+            null::decimal(18, 2) as predicted_value_next_365_days;
+    create table prediction_models (purpose text, model text, back_test_days integer);
+    create table prediction_quality
+        (quantity text, decile integer, predicted double, actual double);
     create table int_as_of as
         select timestamp '2026-07-01' as as_of, date '2026-06-30' as as_of_date;
     create table model_fingerprints as
@@ -60,6 +67,26 @@ def test_the_summary_says_what_is_needed(warehouse: Path, width: int) -> None:
     words = " ".join(shown.split())
     assert "Referrers no data needs events" in words
     assert "Fans no data needs customers or surveys, events" in words
+    assert "No forecast of purchases. Only 1 of the 500 buyers that a forecast needs." in words
+
+
+def test_the_summary_says_how_right_the_forecast_was() -> None:
+    forecast = {"prediction_status": "complete", "buyers": 1200, "orders": 3210.4, "revenue": 98765}
+    back_test = {"days": 90, "predicted": 0.431, "actual": 0.428}
+    assert forecast_sentence(forecast, back_test, "EUR") == (
+        "Expected within 365 days: 3,210 orders of 1,200 buyers, worth 98,765 EUR. Forecast of the "
+        "last 90 days without knowing them: 43% of buyers buy; 43% did."
+    )
+    no_value = {
+        **forecast,
+        "revenue": None,
+        "prediction_status": "order values withheld: Buyers who buy more often spend more.",
+    }
+    assert forecast_sentence(no_value, back_test, "EUR") == (
+        "Expected within 365 days: 3,210 orders of 1,200 buyers. Forecast of the last 90 days "
+        "without knowing them: 43% of buyers buy; 43% did. Their value is not forecast: Buyers who "
+        "buy more often spend more."
+    )
 
 
 def test_the_page_of_definitions_says_what_is_needed(warehouse: Path) -> None:

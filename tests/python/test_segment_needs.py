@@ -37,7 +37,7 @@ def members_without(staged: Staged, settings: Settings, removed: Collection[str]
     tables = {name: [] if name in removed else rows for name, rows in staged.tables.items()}
     shop = open_shop(replace(staged, tables=tables), settings, clock_of(settings))
     compute_facts(shop)
-    return frozenset(segment for segment, members in find_memberships(shop).items() if members)
+    return frozenset(segment for segment, members in find_memberships(shop, {}).items() if members)
 
 
 def removals(tables: Collection[str]) -> set[frozenset[str]]:

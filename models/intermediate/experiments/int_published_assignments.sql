@@ -13,7 +13,8 @@ assignments as (
         assignments.assigned_on,
         assignments.segment,
         assignments.share,
-        assignments.outcome_days
+        assignments.outcome_days,
+        assignments.expected_orders
     from {{ ref('stg_published_experiment_assignments') }} as assignments
     inner join base
         on case when base.is_earlier_day then base.current_build_id else base.build_id end
@@ -45,6 +46,7 @@ select
     assigned_on,
     segment,
     share,
-    outcome_days
+    outcome_days,
+    expected_orders
 from ranked_assignments
 where assignment_rank = 1

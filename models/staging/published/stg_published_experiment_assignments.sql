@@ -6,5 +6,6 @@ select
     assignments.assigned_on,
     assignments.segment,
     assignments.share,
-    assignments.outcome_days
+    assignments.outcome_days,
+    assignments.expected_orders
 from {{ source('published', 'experiment_assignments') }} as assignments

@@ -3,6 +3,9 @@
 It shares nothing with the SQL, so that the two can be held against each other.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +24,41 @@ from .shop import Shop, open_shop
 from .sizes import segment_needs, segment_sizes
 from .staging import stage
 
-__all__ = ["RawContractError", "Settings", "compute"]
+__all__ = ["Forecast", "RawContractError", "Settings", "compute"]
 
 Rows = list[dict[str, Any]]
 _CONTACT_COLUMNS = ("first_name", "last_name", "phone", "birth_date")
 
 
-def compute(raw_dir: Path, settings: Settings) -> dict[str, Rows]:
+@dataclass(frozen=True)
+class Forecast:
+    """What a fitted model says of a shop, which is proved elsewhere.
+
+    Attributes:
+        members: of each segment that a model fills, customer_id, value and evidence_at.
+        buyers: how many each forecast was fitted to, by its name among the needs of segments.
+    """
+
+    members: Mapping[str, set[tuple[str, str, datetime | None]]]
+    buyers: Mapping[str, int]
+
+
+def compute(raw_dir: Path, settings: Settings, forecast: Forecast | None = None) -> dict[str, Rows]:
     """Compute every table from a folder of raw files.
 
-    RawContractError says which required table or column is missing.
+    RawContractError says which required table or column is missing. A shop that is large enough for
+    a forecast comes with one.
     """
     clock = clock_of(settings)
     staged = stage(read_raw(raw_dir), settings, clock)
     shop = open_shop(staged, settings, clock)
     compute_facts(shop)
-    memberships = find_memberships(shop)
+    given = _members(shop, forecast) if forecast else {}
+    memberships = find_memberships(shop, given)
+    counts = staged.counts + [
+        {"table_name": name, "staged_rows": buyers}
+        for name, buyers in (forecast.buyers if forecast else {}).items()
+    ]
     return {
         "customer_facts": list(shop.facts.values()),
         "customer_contacts": _customer_contacts(shop),
@@ -58,10 +80,18 @@ def compute(raw_dir: Path, settings: Settings) -> dict[str, Rows]:
         "segment_memberships": _segment_memberships(shop, memberships),
         "segment_overlaps": segment_overlaps(memberships),
         "segment_metrics": segment_metrics(shop, memberships),
-        "segment_sizes": segment_sizes(shop, memberships, staged.counts),
-        "segment_needs": segment_needs(staged.counts),
+        "segment_sizes": segment_sizes(shop, memberships, counts),
+        "segment_needs": segment_needs(counts),
         "shop_metrics": shop_metrics(shop),
         "acquisition_costs": acquisition_costs(shop, staged.rates),
+    }
+
+
+def _members(shop: Shop, forecast: Forecast) -> dict[str, set[Membership]]:
+    persons = {person.customer_id: person for person in shop.identity.persons}
+    return {
+        segment: {Membership(persons[who], value, at) for who, value, at in members}
+        for segment, members in forecast.members.items()
     }
 
 

@@ -25,6 +25,11 @@ NEEDS: dict[str, Needs] = {
     **dict.fromkeys(("languages", "age_bands", "gender_age_bands"), _ACCOUNTS),
     **dict.fromkeys(("category_buyers", "category_repeat_buyers"), _CATEGORIES),
     **dict.fromkeys(("high_end_buyers", "trendy_customers"), _CATEGORIES),
+    **dict.fromkeys(
+        ("likely_buyers", "churn_risks", "due_for_reorder", "slipping_away"),
+        (*_ORDERS, ("forecast of purchases",)),
+    ),
+    "predicted_high_value": (*_ORDERS, ("forecast of order values",)),
     "product_buyers": _LINES,
     "thrifty_shoppers": (*_LINES, *_EVENTS),
     "email_subscribers": _CONSENT,
@@ -63,10 +68,10 @@ VALUED = frozenset(
 
 
 def segment_needs(counts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each raw table that a segment needs, and whether the need is met.
+    """Return each raw table or forecast that a segment needs, and whether the need is met.
 
     Args:
-        counts: the staged rows of each raw table.
+        counts: the staged rows of each raw table, and the buyers of each forecast that is shown.
     """
     used = {row["table_name"]: row["staged_rows"] for row in counts}
     return [
@@ -74,8 +79,8 @@ def segment_needs(counts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             "segment": segment,
             "need": " or ".join(need),
             "table_name": table,
-            "used_row_count": used[table],
-            "is_met": any(used[other] > 0 for other in need),
+            "used_row_count": used.get(table, 0),
+            "is_met": any(used.get(other, 0) > 0 for other in need),
         }
         for segment, needs in NEEDS.items()
         for need in needs

@@ -1,5 +1,7 @@
 """The named segments: one function each, grouped by family."""
 
+from collections.abc import Mapping
+
 from ..shop import Shop
 from .browsing import BROWSING
 from .email import EMAIL
@@ -21,6 +23,16 @@ RULES: dict[str, Rule] = {
 }
 
 
-def find_memberships(shop: Shop) -> dict[str, set[Membership]]:
-    """Return the members of every segment, each customer and value once."""
-    return {segment: set(rule(shop)) for segment, rule in RULES.items()}
+def find_memberships(
+    shop: Shop, given: Mapping[str, set[Membership]]
+) -> dict[str, set[Membership]]:
+    """Return the members of every segment, each customer and value once.
+
+    Args:
+        shop: the shop.
+        given: the members of segments that a model fills, which is proved elsewhere.
+    """
+    return {
+        segment: given[segment] if segment in given else set(rule(shop))
+        for segment, rule in RULES.items()
+    }
