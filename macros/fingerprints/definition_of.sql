@@ -6,7 +6,10 @@
 -#}
 {% macro definition_of(node) %}
     {%- set no_definition = ['as_of', 'demo_as_of', 'SEGMENTRY_RAW_DIR', 'SEGMENTRY_RAW_SCHEMA'] -%}
-    {%- set parts = [node.config.materialized, node.checksum.checksum if node.resource_type == 'seed'] -%}
+    {%- set parts = [node.config.materialized] -%}
+    {%- if node.resource_type == 'seed' and not node.config.meta.holds_data -%}
+        {%- do parts.append(node.checksum.checksum) -%}
+    {%- endif -%}
     {%- if node.language == 'python' -%}
         {%- do parts.append(digest_of_predictions()) -%}
     {%- endif -%}

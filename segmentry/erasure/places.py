@@ -21,7 +21,9 @@ RAW = os.environ.get("SEGMENTRY_RAW_SCHEMA", "raw")
 IDS = {
     "customer_id": (Kind.CUSTOMER,),
     "former_customer_id": (Kind.CUSTOMER,),
+    "other_customer_id": (Kind.CUSTOMER,),
     "account_id": (Kind.ACCOUNT,),
+    "other_account_id": (Kind.ACCOUNT,),
     "identifier": (Kind.ACCOUNT, Kind.VISITOR),
     "visitor_id": (Kind.VISITOR,),
     "anonymous_id": (Kind.VISITOR,),
@@ -139,15 +141,22 @@ def _search_tables(path: Path, tombstones: Tombstones) -> Iterator[Found]:
 
 
 def _grouped(column: str, columns: list[str]) -> str:
-    names = [column, *(["source_system"] if "source_system" in columns else [])]
+    system = _system_of(column)
+    names = [column, *([system] if system in columns else [])]
     return ", ".join(sql.name(name) for name in dict.fromkeys(names))
+
+
+def _system_of(column: str) -> str:
+    """Return the column with the system that issued the ids of another."""
+    return "other_source_system" if column.startswith("other_") else "source_system"
 
 
 def _condition(column: str, columns: list[str], is_raw: bool) -> str:
     """Return the condition that a value, with the system that it is of, is somebody's."""
     kinds = (Kind.ACCOUNT,) if is_raw and column == "customer_id" else IDS.get(column, ())
     value = f"cast({sql.name(column)} as varchar)"
-    source = "coalesce(source_system, '')" if "source_system" in columns else "''"
+    system = _system_of(column)
+    source = f"coalesce({sql.name(system)}, '')" if system in columns else "''"
     no_source = "''"
     parts = [f"holds_address({value})"]
     parts += [

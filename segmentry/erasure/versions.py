@@ -27,6 +27,7 @@ SOURCE = "coalesce(raw_row ->> 'source_system', '')"
 OF_PERSON = {
     "customer_id": "customer_id in (from customers)",
     "former_customer_id": "former_customer_id in (from customers)",
+    "other_customer_id": "other_customer_id in (from customers)",
     "visitor_id": "(source_system, visitor_id) in (from visitors)",
     "identifier": """
         identifier_type = 'account' and (source_system, identifier) in (from accounts)

@@ -39,6 +39,11 @@ COMPARISONS = [
         ("identifier_type", "source_system", "identifier"),
     ),
     Comparison(
+        "identity_suggestions",
+        "select * from identity_suggestions",
+        ("customer_id", "other_customer_id"),
+    ),
+    Comparison(
         "rejected_rows",
         "select table_name, row_key, reason, count(*) as copies from rejected_rows group by all",
         ("table_name", "row_key", "reason"),

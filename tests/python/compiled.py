@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 from duckdb.sqltypes import DOUBLE, VARCHAR
 
-from segmentry.experiments.dbt_plugin import Plugin
+from segmentry.experiments.dbt_plugin import Plugin as Experiments
+from segmentry.identity.dbt_plugin import Plugin as Identity
 from segmentry.reading.contract import Table, read_contract
 from segmentry.reading.folder import read_folder
 from tests.python.activation_shop import KEYS
@@ -38,7 +40,11 @@ class CompiledProject:
 
     @contextmanager
     def build(
-        self, raw_dir: Path, folder: Path, models: Iterable[str]
+        self,
+        raw_dir: Path,
+        folder: Path,
+        models: Iterable[str],
+        seeds: Mapping[str, Path] = MappingProxyType({}),
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Read a raw folder and build some models with everything above them.
 
@@ -46,6 +52,7 @@ class CompiledProject:
             raw_dir: the raw folder.
             folder: where the warehouse goes.
             models: the names of the models, or of singular tests, which become views.
+            seeds: files that stand for those of the project, by the name of the seed.
 
         Yields:
             A connection to the warehouse.
@@ -64,7 +71,7 @@ class CompiledProject:
                 if node.get("language") == "python":
                     run_python_model(connection, node)
                     continue
-                for statement in self._statements(name):
+                for statement in self._statements(name, seeds):
                     connection.execute(statement)
             yield connection
 
@@ -83,7 +90,7 @@ class CompiledProject:
             visit(names[model])
         return list(ordered)
 
-    def _statements(self, name: str) -> Iterator[str]:
+    def _statements(self, name: str, seeds: Mapping[str, Path]) -> Iterator[str]:
         if name.startswith("source."):
             source = self.manifest["sources"][name]
             if (schema := source["source_name"]) in ("published", "syncs"):
@@ -97,7 +104,7 @@ class CompiledProject:
         node = self.manifest["nodes"][name]
         relation, materialized = node["relation_name"], node["config"]["materialized"]
         if materialized == "seed":
-            path = ROOT / node["original_file_path"]
+            path = seeds.get(node["name"], ROOT / node["original_file_path"])
             types = json.dumps(node["config"].get("column_types") or {})
             yield (
                 f"create table {relation} as from read_csv('{path}', header = true, "
@@ -129,7 +136,8 @@ def add_functions(connection: duckdb.DuckDBPyConnection) -> None:
     connection.create_function(
         "lot_of", lambda name, who: KEYS.lot_of(name, who), [VARCHAR, VARCHAR], DOUBLE
     )
-    Plugin("experiments", {}).configure_connection(connection)
+    Experiments("experiments", {}).configure_connection(connection)
+    Identity("identity", {}).configure_connection(connection)
 
 
 # As dbt's materialization gives them, for graphs that are small.

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pytest
@@ -25,6 +26,9 @@ from tests.python.warehouse import ROOT, build_warehouse
 
 SHOP_SEEDS = range(50) if PROVE else (3,)
 SHOWN = 20
+LINKS = 12
+SIDE = ("source_system", "account_id", "email")
+LINK_COLUMNS = ",".join([*SIDE, *(f"other_{name}" for name in SIDE), "accepted_on", "note"])
 DEMO_AS_OF = "2026-06-30"
 
 
@@ -53,6 +57,31 @@ def some_products(shop: Shop) -> frozenset[tuple[str, str]]:
         if row.get("product_id")
     ]
     return frozenset({*keys[::2], ("", "sold nowhere")})
+
+
+def some_links(shop: Shop) -> tuple[tuple[str, ...], ...]:
+    """Return links of accounts and addresses of a shop, and such as join nobody.
+
+    Half of them have one end in common, so that there are guards to hold.
+    """
+    random = Random(len(shop.rows["orders"]))
+    sides = sorted(
+        {
+            side
+            for table in ("customers", "orders", "events", "surveys")
+            for row in shop.rows[table]
+            for side in (
+                (row.get("source_system") or "", row.get("customer_id") or "", ""),
+                ("", "", row.get("email") or ""),
+            )
+            if any(side[1:]) and not any(map(str.isspace, side[2].strip()))
+        }
+    )
+    links = [random.choice(sides) + random.choice(sides) for _ in range(LINKS)]
+    crowd = random.choice(sides)
+    links += [crowd + random.choice(sides) for _ in range(LINKS)]
+    nobody = [("", "never seen", ""), ("", "", "info@shop.example"), ("", "guest", "")]
+    return (*links, links[0], *(side + random.choice(sides) for side in nobody))
 
 
 def forecast_of(warehouse: Path) -> Forecast:
@@ -98,19 +127,22 @@ def test_demo_shop_agrees(whole_build: Path) -> None:
 
 @pytest.mark.parametrize("shop_seed", SHOP_SEEDS)
 def test_nasty_shop_agrees(tmp_path: Path, shop_seed: int) -> None:
-    """A copy of the project has sales and tracked products that suit the shop."""
+    """A copy of the project has sales, tracked products and links that suit the shop."""
     shop = draw_shop(shop_seed)
     sales = sales_around(shop.profile.days.last_day)
     products = some_products(shop)
+    links = some_links(shop)
     project = copy_project(tmp_path / "project")
     write_seed(project, "sale_calendar", "sale_name,starts_on,ends_on", sales)
     write_seed(project, "tracked_products", "source_system,product_id", sorted(products))
+    write_seed(project, "identity_links", LINK_COLUMNS, [(*link, "", "") for link in links])
     raw_dir = tmp_path / "raw"
     settings = write_shop(
         raw_dir,
         shop_seed,
         shared_emails=shared_emails(),
         shared_accounts=shared_accounts(),
+        identity_links=links,
         tracked_products=products,
         sale_calendar=sales,
     )

@@ -41,6 +41,7 @@ CONTACTS = {
     "identity_map",
     "customer_merges",
     "identity_conflicts",
+    "identity_suggestions",
     "key_collisions",
     "rejected_rows",
     "sync_ledger",

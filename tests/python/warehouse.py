@@ -16,7 +16,13 @@ from tests.python.reference.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
-SEEDS = {"shared_emails", "shared_accounts", "tracked_products", "sale_calendar"}
+SEEDS = {
+    "identity_links",
+    "sale_calendar",
+    "shared_accounts",
+    "shared_emails",
+    "tracked_products",
+}
 NOT_VARS = {"run_started_at", "id_salt", *SEEDS}
 
 

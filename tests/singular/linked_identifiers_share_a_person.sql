@@ -34,6 +34,13 @@ sightings as (
 
     select source_system, account_id, email, occurred_at as seen_at
     from {{ ref('stg_consent_events') }}
+
+    union all
+
+    select
+        source_system, identifier as account_id, other_identifier as email, null as seen_at
+    from {{ ref('int_accepted_links') }}
+    where identifier_type = 'account' and other_identifier_type = 'email'
 ),
 
 links as (

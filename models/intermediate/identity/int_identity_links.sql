@@ -5,19 +5,38 @@ shared_identifiers as (
 ),
 
 sightings as (
-    select sightings.*
-    from {{ ref('int_sightings') }} as sightings
+    select * from {{ ref('int_sightings') }}
+    where can_link and account_id is not null and email is not null
+),
+
+accepted_links as (
+    select * from {{ ref('int_accepted_links') }}
+    where identifier_type = 'account' and other_identifier_type = 'email'
+),
+
+proofs as (
+    select source_system, account_id, email, seen_in, first_seen_at
+    from sightings
+
+    union all
+
+    select
+        source_system, identifier as account_id, other_identifier as email,
+        'identity_links' as seen_in, linked_at as first_seen_at
+    from accepted_links
+),
+
+usable_proofs as (
+    select proofs.*
+    from proofs
     left join shared_identifiers as shared_accounts
         on shared_accounts.identifier_type = 'account'
-        and {{ comparable_text('sightings.account_id') }} = shared_accounts.compared_identifier
+        and {{ comparable_text('proofs.account_id') }} = shared_accounts.compared_identifier
     left join shared_identifiers as shared_emails
         on shared_emails.identifier_type = 'email'
-        and sightings.email = shared_emails.compared_identifier
+        and proofs.email = shared_emails.compared_identifier
     where
-        sightings.can_link
-        and sightings.account_id is not null
-        and sightings.email is not null
-        and shared_accounts.compared_identifier is null
+        shared_accounts.compared_identifier is null
         and shared_emails.compared_identifier is null
 ),
 
@@ -30,7 +49,7 @@ links as (
             'seen_in', 'coalesce(first_seen_at, ' ~ before_everything() ~ ')', 'seen_in'
         ) }} as linked_in,
         min(first_seen_at) as linked_at
-    from sightings
+    from usable_proofs
     group by source_system, account_id, email
 ),
 

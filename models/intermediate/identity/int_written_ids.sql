@@ -9,39 +9,8 @@ persons as (
     select * from {{ ref('int_persons') }}
 ),
 
-links as (
-    select * from {{ ref('int_identity_links') }}
-    where is_email_usable and is_account_usable
-),
-
-node_links as (
-    select
-        'account' as identifier_type, source_system, account_id as identifier,
-        source_system as link_source_system, account_id as link_account_id, email as link_email,
-        linked_in, linked_at
-    from links
-
-    union all
-
-    select
-        'email' as identifier_type, '' as source_system, email as identifier,
-        source_system as link_source_system, account_id as link_account_id, email as link_email,
-        linked_in, linked_at
-    from links
-),
-
 first_links as (
-    select
-        *,
-        row_number() over (
-            partition by identifier_type, source_system, identifier
-            order by
-                linked_at asc nulls first,
-                link_source_system asc,
-                link_account_id asc,
-                link_email asc
-        ) as link_rank
-    from node_links
+    select * from {{ ref('int_first_links') }}
 ),
 
 written_ids as (
@@ -66,7 +35,6 @@ written_ids as (
         on nodes.identifier_type = first_links.identifier_type
         and nodes.source_system = first_links.source_system
         and nodes.identifier = first_links.identifier
-        and first_links.link_rank = 1
 ),
 
 -- Two accounts may be written alike; the one that is a customer by that id comes first.

@@ -79,6 +79,7 @@ def write_shop(
     *,
     shared_emails: frozenset[str] = SHARED_EMAILS,
     shared_accounts: frozenset[str] = SHARED_ACCOUNTS,
+    identity_links: tuple[tuple[str, ...], ...] = (),
     tracked_products: frozenset[tuple[str, str]] = frozenset(),
     sale_calendar: tuple[tuple[str, date, date], ...] = (),
 ) -> Settings:
@@ -89,6 +90,7 @@ def write_shop(
         seed: What the shop is drawn from.
         shared_emails: Addresses that link nobody; the shops use those of the default.
         shared_accounts: Customer ids that are no account's; the shops use those of the default.
+        identity_links: Source system, account and address of one side, then of the other.
         tracked_products: Source system and product_id of the products to follow.
         sale_calendar: Name, first and last day of each sale.
 
@@ -116,6 +118,7 @@ def write_shop(
         affinities_min_baskets=profile.affinities_min_baskets,
         shared_emails=shared_emails,
         shared_accounts=shared_accounts,
+        identity_links=identity_links,
         tracked_products=tracked_products,
         sale_calendar=sale_calendar,
     )

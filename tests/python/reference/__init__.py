@@ -12,6 +12,7 @@ from typing import Any
 from .acquisition import acquisition_costs
 from .clock import clock_of
 from .facts import compute_facts
+from .likeness import identity_suggestions
 from .metrics import segment_metrics, shop_metrics
 from .overlaps import segment_overlaps
 from .reading import RawContractError, read_raw
@@ -63,6 +64,7 @@ def compute(raw_dir: Path, settings: Settings, forecast: Forecast | None = None)
         "customer_contacts": _customer_contacts(shop),
         "email_consents": _email_consents(shop),
         "identity_map": _identity_map(shop),
+        "identity_suggestions": identity_suggestions(shop),
         "rejected_rows": [
             {name: reject[name] for name in ("table_name", "row_key", "reason")}
             for reject in staged.rejected

@@ -36,6 +36,7 @@ class Identity:
     unusable_accounts: set[Account] = field(default_factory=set)
     unusable_emails: set[str] = field(default_factory=set)
     persons: list[Person] = field(default_factory=list)
+    left_unjoined: list[Person] = field(default_factory=list)
     by_account: dict[Account, Person] = field(default_factory=dict)
     by_email: dict[str, Person] = field(default_factory=dict)
     owners: dict[tuple[str, str], Person] = field(default_factory=dict)
@@ -110,6 +111,11 @@ def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
         for row in tables[name]
         if (account := identity.account(row)) and (email := identity.email(row))
     }
+    rows = [row for name in (*_LINKING_TABLES, *_OTHER_TABLES) for row in tables[name]]
+    accepted = _accepted_pairs(rows, identity, settings)
+    for one, other in (*accepted, *((other, one) for one, other in accepted)):
+        if isinstance(one, tuple) and isinstance(other, str):
+            links.add((one, other))
     accounts_of: dict[str, set[Account]] = defaultdict(set)
     emails_of: dict[Account, set[str]] = defaultdict(set)
     for account, email in links:
@@ -125,26 +131,51 @@ def find_identity(tables: dict[str, list[Row]], settings: Settings) -> Identity:
         for account, emails in emails_of.items()
         if len(emails) > settings.max_emails_per_account
     }
-    rows = [row for name in (*_LINKING_TABLES, *_OTHER_TABLES) for row in tables[name]]
     accounts = {account for row in rows if (account := identity.account(row))}
     emails = {email for row in rows if (email := identity.email(row))}
     neighbours: dict[Account | str, set[Account | str]] = {
         node: set() for node in accounts | emails
     }
-    for account, email in links:
-        if account in accounts and email in emails:
-            neighbours[account].add(email)
-            neighbours[email].add(account)
+    for one, other in {*links, *accepted}:
+        if one in neighbours and other in neighbours:
+            neighbours[one].add(other)
+            neighbours[other].add(one)
     customers = {(row["source_system"], row["customer_id"]): row for row in tables["customers"]}
     for component in _components(neighbours):
         size = sum(isinstance(node, tuple) for node in component)
         if size > settings.max_accounts_per_person:
             for node in component:
                 _add_person(identity, {node}, customers, settings)
+                identity.left_unjoined.append(identity.persons[-1])
         else:
             _add_person(identity, component, customers, settings)
     identity.owners = _find_owners(identity, [*tables["events"], *tables["orders"]])
     return identity
+
+
+def _accepted_pairs(
+    rows: list[Row], identity: Identity, settings: Settings
+) -> set[tuple[Account | str, Account | str]]:
+    """Return what the seed links: identifiers that rows carry, and that no seed calls nobody's."""
+    seen: set[Account | str | None] = set()
+    for row in rows:
+        seen |= {identity.account(row), identity.email(row)}
+    pairs = set()
+    for link in settings.identity_links:
+        one, other = _side(*link[:3]), _side(*link[3:])
+        if one is not None and other is not None and seen.issuperset((one, other)):
+            pairs.add((one, other))
+    return pairs
+
+
+def _side(source_system: str, account_id: str, email: str) -> Account | str | None:
+    """Return the one identifier that a side of a link names; None when it names none or two."""
+    if bool(account_id) == bool(email):
+        return None
+    if email:
+        return clean_email(email)
+    is_address = may_be_address(account_id)
+    return source_system, _compared(account_id) if is_address else account_id
 
 
 def _components(

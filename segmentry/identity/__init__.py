@@ -1,0 +1,1 @@
+"""Identity: what two persons may have in common."""
