@@ -7,10 +7,16 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.builds import Measurement, measure_builds
+from benchmarks.builds import Build, Measurement, measure_builds
 from benchmarks.chain import measure_chain
 from benchmarks.kept import keep, read
-from benchmarks.report import chain_to_markdown, syncs_to_markdown, to_markdown
+from benchmarks.predictions import measure_predictions
+from benchmarks.report import (
+    chain_to_markdown,
+    predictions_to_markdown,
+    syncs_to_markdown,
+    to_markdown,
+)
 from benchmarks.shop import write_shop
 from benchmarks.syncs import Step, measure_syncs
 
@@ -65,6 +71,21 @@ def chain(
     """Join a chain of accounts, each of which shares an address with the next, to one person."""
     with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
         typer.echo(chain_to_markdown(measure_chain(Path(temporary), accounts, links)))
+
+
+@app.command()
+def predictions(
+    scale: Annotated[
+        list[float], typer.Option(min=0.001, help="a size of shop; give it once for each")
+    ] = [0.1],  # noqa: B006
+) -> None:
+    """Build forecasts, clusters, affinities and suggestions, one model at a time."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    measured: dict[float, Build] = {}
+    for size in sorted(set(scale)):
+        with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
+            measured[size] = measure_predictions(Path(temporary), size)
+    typer.echo(predictions_to_markdown(measured))
 
 
 @app.command()

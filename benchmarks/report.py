@@ -11,6 +11,7 @@ from dbt.version import __version__ as dbt_version
 
 from benchmarks.builds import Build, Measurement
 from benchmarks.measure import Usage
+from benchmarks.predictions import seconds_by_step
 from benchmarks.syncs import Step
 
 KINDS = {"operation": "hooks", "seed": "seeds", "model": "models", "test": "data tests"}
@@ -43,6 +44,50 @@ def chain_to_markdown(build: Build) -> str:
     ]
     peak = f"{usage.peak_gigabytes:.1f} GB of memory at most."
     return "\n\n".join([machine(), table(("step", "seconds"), rows), peak])
+
+
+def predictions_to_markdown(measured: Mapping[float, Build]) -> str:
+    """Return what each step of predictions took, and how it grows.
+
+    Args:
+        measured: builds by the scale of their shops, the smallest first.
+    """
+    seconds = {scale: seconds_by_step(build) for scale, build in measured.items()}
+    scales = list(measured)
+    rows = [
+        (
+            step,
+            *(f"{seconds[scale][step]:,.1f}" for scale in scales),
+            *(
+                exponent(seconds[smaller][step], seconds[larger][step], larger / smaller)
+                for smaller, larger in pairwise(scales)
+            ),
+        )
+        for step in seconds[scales[0]]
+    ]
+    header = (
+        "seconds",
+        *(f"scale {scale:g}" for scale in scales),
+        *(f"growth from {smaller:g} to {larger:g}" for smaller, larger in pairwise(scales)),
+    )
+    usages = [
+        (
+            f"{scale:g}",
+            f"{build.usage.wall_seconds:,.0f}",
+            f"{build.usage.cpu_seconds:,.0f}",
+            f"{build.usage.peak_gigabytes:.1f}",
+        )
+        for scale, build in measured.items()
+    ]
+    whole = table(("scale", "wall, s", "CPU, s", "peak memory, GB"), usages)
+    return "\n\n".join([machine(), table(header, rows), whole])
+
+
+def exponent(before: float, after: float, ratio: float) -> str:
+    """Return the exponent with which something grows with the shop; a dash of next to nothing."""
+    if before < 0.1 or after <= 0:
+        return "-"
+    return f"{math.log(after / before) / math.log(ratio):.2f}"
 
 
 def syncs_to_markdown(steps: Iterable[Step]) -> str:
@@ -153,9 +198,6 @@ def growth(smaller: Measurement, larger: Measurement) -> str:
     """Return the exponents with which a build grows with the shop: 1 is in proportion."""
     ratio = larger.scale / smaller.scale
 
-    def exponent(before: float, after: float) -> str:
-        return f"{math.log(after / before) / math.log(ratio):.2f}"
-
     rows = []
     for step, before, after in (
         ("full build", smaller.full_build, larger.full_build),
@@ -164,10 +206,10 @@ def growth(smaller: Measurement, larger: Measurement) -> str:
         rows.append(
             (
                 step,
-                exponent(before.seconds_by_kind["model"], after.seconds_by_kind["model"]),
-                exponent(before.usage.cpu_seconds, after.usage.cpu_seconds),
-                exponent(before.usage.wall_seconds, after.usage.wall_seconds),
-                exponent(before.usage.peak_gigabytes, after.usage.peak_gigabytes),
+                exponent(before.seconds_by_kind["model"], after.seconds_by_kind["model"], ratio),
+                exponent(before.usage.cpu_seconds, after.usage.cpu_seconds, ratio),
+                exponent(before.usage.wall_seconds, after.usage.wall_seconds, ratio),
+                exponent(before.usage.peak_gigabytes, after.usage.peak_gigabytes, ratio),
             )
         )
     header = (

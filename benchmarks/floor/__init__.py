@@ -1,8 +1,9 @@
 """What a build must take at least: its facts and memberships in DuckDB's SQL, written by hand.
 
 It computes the six facts tables and the memberships of a benchmark shop, row for row as the project
-does, from files that are known to be clean and of one shape: nothing is typed, checked, rejected,
-recorded, tested or published, and only what such a shop holds is thought of. What segments read is
+does, but for those that stand on fitted models, from files that are known to be clean and of one
+shape: nothing is typed, checked, rejected, recorded, tested or published, and only what such a shop
+holds is thought of. What segments read is
 named as in the project, for their selects are the project's own; all beneath them is in the SQL
 files beside this one, a file a step.
 """
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.outputs import PREDICTION
 from segmentry.settings.memory import limit_memory
 
 SQL = Path(__file__).parent
@@ -28,6 +30,13 @@ STEPS = (
     "surveys",
     "facts",
 )
+# What a segment of a fitted model holds here.
+NOBODY = """
+    select
+        null::varchar as customer_id, null::varchar as segment, null::varchar as segment_value,
+        null::date as as_of_date, null::timestamp as evidence_at, null::varchar as reason
+    where false
+"""
 
 
 def compute(raw: Path, compiled: Path, database: Path, as_of: date) -> None:
@@ -70,6 +79,9 @@ def _steps() -> Iterator[str]:
 def _segments(compiled: Path) -> Iterator[str]:
     """Yield statements that make each segment a view, and all of them the memberships."""
     for path in sorted((compiled / "segments").rglob("segment_*.sql")):
+        if path.parent.name == PREDICTION:
+            yield f"create view {path.stem} as {NOBODY}"
+            continue
         yield f"create view {path.stem} as {path.read_text(encoding='utf-8')}"
     memberships = (compiled / "membership" / "segment_memberships.sql").read_text(encoding="utf-8")
     yield f"create table segment_memberships as {memberships}"

@@ -5,7 +5,7 @@ scale gives the same shop. What happens in time happens in the order of its numb
 to 2026-06-30, so that a range of numbers is a range of days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,12 +75,13 @@ class Part:
     count: int
 
 
-def write_shop(folder: Path, scale: float) -> Shop:
+def write_shop(folder: Path, scale: float, without: Collection[str] = ()) -> Shop:
     """Write a shop, unless it is there.
 
     Args:
         folder: where its files go.
         scale: its size; 1 has a million customers and a hundred million events.
+        without: tables that are left out.
     """
     shop = Shop(folder, scale)
     is_whole = folder / f"scale_{scale:g}"
@@ -92,6 +93,8 @@ def write_shop(folder: Path, scale: float) -> Shop:
         connection.execute(f"set variable customers = {int(CUSTOMERS * scale)}")
         connection.execute(f"set variable products = {PRODUCTS}")
         for part in parts(folder, scale):
+            if part.table in without:
+                continue
             part.path.parent.mkdir(parents=True, exist_ok=True)
             connection.execute(f"set variable first_number = {part.first_number}")
             connection.execute(f"set variable end_number = {part.end_number}")

@@ -12,9 +12,17 @@ from benchmarks.builds import Build, Measurement, measure_builds, read_build
 from benchmarks.kept import keep, read
 from benchmarks.measure import Usage
 from benchmarks.outputs import FACTS, MEMBERSHIPS, differing_rows
-from benchmarks.report import growth, ratios, syncs_to_markdown, to_markdown
+from benchmarks.predictions import STEPS, measure_predictions
+from benchmarks.report import (
+    growth,
+    predictions_to_markdown,
+    ratios,
+    syncs_to_markdown,
+    to_markdown,
+)
 from benchmarks.shop import GROWING, LAST_DAY, Shop, write_shop
 from benchmarks.syncs import measure_syncs
+from tests.python.warehouse import ROOT
 
 SCALE = 0.004
 MOMENTS = {
@@ -131,6 +139,31 @@ def test_a_file_of_something_else_is_named(tmp_path: Path, text: str) -> None:
         return
     with pytest.raises(ValueError, match=r"other\.json holds no measurements"):
         read(path)
+
+
+def test_every_model_of_predictions_is_in_a_step() -> None:
+    models = ROOT / "models"
+    paths = [*(models / "predictions").rglob("*"), *(models / "intermediate/likeness").rglob("*")]
+    names = {path.stem for path in paths if path.suffix in (".sql", ".py")}
+    named = [model for step in STEPS.values() for model in step]
+    assert sorted(named) == sorted(names | {"identity_suggestions"})
+
+
+def test_steps_of_predictions_and_their_growth_are_told() -> None:
+    usage = Usage(wall_seconds=10, cpu_seconds=20, peak_gigabytes=1)
+    small = Build(usage, {}, {"fitted_models": 2.0, "orders": 3.0}, 1)
+    large = Build(usage, {}, {"fitted_models": 20.0, "orders": 300.0}, 1)
+    told = predictions_to_markdown({0.1: small, 1: large}).splitlines()
+    assert "| fit | 2.0 | 20.0 | 1.00 |" in told
+    assert "| clusters | 0.0 | 0.0 | - |" in told
+    assert "| all that they read | 3.0 | 300.0 | 2.00 |" in told
+    assert "| 0.1 | 10 | 20 | 1.0 |" in told
+
+
+def test_predictions_are_built_without_events(tmp_path: Path) -> None:
+    measured = measure_predictions(tmp_path, SCALE)
+    assert {model for step in STEPS.values() for model in step} <= measured.seconds_by_model.keys()
+    assert not (tmp_path / "raw" / "events").exists()
 
 
 def test_growth_is_drawn(tmp_path: Path) -> None:
