@@ -1,16 +1,3 @@
-{%- set covariates = ['orders_before', 'revenue_before', 'expected_orders'] -%}
-{%- set sums = ['count(*)', 'sum(outcome_value)', 'sum(outcome_value * outcome_value)'] -%}
-{%- for covariate in covariates -%}
-    {%- do sums.append('sum(' ~ covariate ~ ')') -%}
-{%- endfor -%}
-{%- for covariate in covariates -%}
-    {%- for other in covariates -%}
-        {%- do sums.append('sum(' ~ covariate ~ ' * ' ~ other ~ ')') -%}
-    {%- endfor -%}
-{%- endfor -%}
-{%- for covariate in covariates -%}
-    {%- do sums.append('sum(' ~ covariate ~ ' * outcome_value)') -%}
-{%- endfor -%}
 with
 
 people as (
@@ -43,6 +30,17 @@ select
     arm,
     count(*) as people_count,
     avg(outcome_value) as mean,
-    {{ number_list(sums) }} as sums
+    {{ number_list([
+        'count(*)', 'sum(outcome_value)', 'sum(outcome_value * outcome_value)',
+        'sum(orders_before)', 'sum(revenue_before)', 'sum(expected_orders)',
+        'sum(orders_before * orders_before)', 'sum(orders_before * revenue_before)',
+        'sum(orders_before * expected_orders)',
+        'sum(revenue_before * orders_before)', 'sum(revenue_before * revenue_before)',
+        'sum(revenue_before * expected_orders)',
+        'sum(expected_orders * orders_before)', 'sum(expected_orders * revenue_before)',
+        'sum(expected_orders * expected_orders)',
+        'sum(orders_before * outcome_value)', 'sum(revenue_before * outcome_value)',
+        'sum(expected_orders * outcome_value)'
+    ]) }} as sums
 from outcomes
 group by experiment, outcome, arm
