@@ -68,8 +68,7 @@ entrants as (
 newcomers as (
     select
         entrants.experiment, entrants.share, entrants.outcome_days, entrants.as_of_date,
-        entrants.customer_id,
-        min(entrants.segment) as segment
+        entrants.customer_id, min(entrants.segment) as segment
     from entrants
     left join published_assignments
         on entrants.experiment = published_assignments.experiment
@@ -87,15 +86,13 @@ from published_assignments
 union all
 
 select
-    newcomers.experiment,
-    newcomers.customer_id,
+    newcomers.experiment, newcomers.customer_id,
     case
         when {{ lot_of('newcomers.experiment', 'newcomers.customer_id') }} < newcomers.share
             then 'held_out'
         else 'sent'
     end as arm,
-    newcomers.as_of_date as assigned_on,
-    newcomers.segment, newcomers.share, newcomers.outcome_days,
+    newcomers.as_of_date as assigned_on, newcomers.segment, newcomers.share, newcomers.outcome_days,
     predictions.expected_orders_next_365_days as expected_orders
 from newcomers
 left join predictions on newcomers.customer_id = predictions.customer_id
