@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from segmentry.checks.declared import checks_of
 from segmentry.checks.rules import Between, Check, DbtTest, NeverNull, Unique
@@ -115,13 +116,18 @@ def breaking(test: DataTest, check: Check) -> str:
     column = test.columns[0] if test.columns else ""
     return {
         "unique_combination": copy_of(table),
-        "relationships": f"update {table} set {column} = 'none of {table}' where rowid = 2",
+        "relationships": f"update {table} set {column} = '{nobody_of(table)}' where rowid = 2",
         "accepted_values": f"update {table} set {column} = 'unheard of' where rowid = 2",
         "of_the_day": f"update {table} set as_of_date = as_of_date - 1 where rowid = 2",
         "before_as_of": (
             f"update {table} set {column} = (select as_of from int_as_of) where rowid = 2"
         ),
     }[test.kind]
+
+
+def nobody_of(table: str) -> int:
+    """Return what no other table holds, as a number or a text."""
+    return 10**9 + crc32(table.encode())
 
 
 def copy_of(table: str) -> str:

@@ -585,13 +585,13 @@ def test_the_swing_of_every_segment_is_noticed(parity: int, settings: Settings) 
         assert float(result.observed["value"]) < float(result.observed["minimum"])
 
 
-@pytest.mark.parametrize("past, success", [(212, False), (213, True), (637, True), (640, False)])
+@pytest.mark.parametrize("past, success", [(184, False), (185, True), (553, True), (555, False)])
 def test_a_synced_segment_swings_just_beyond_half(
     past: int, success: bool, settings: Settings
 ) -> None:
-    """One-timers of the demo are 319: one and a half times 212.67, half of 638."""
+    """One-timers of the demo are 277: one and a half times 184.67, half of 554."""
     sizes = sizes_of(settings.warehouse)
-    assert sizes["one_timers"] == 319
+    assert sizes["one_timers"] == 277
     publish_days(settings, sizes | {"one_timers": past})
     results = {result.name: result for result in check_tables(settings, {"segment_one_timers"})}
     result = results[SIZE_CHECK.format("one_timers")]
@@ -607,7 +607,7 @@ def test_an_accepted_swing_passes_and_is_recorded(settings: Settings) -> None:
     assert validation.accepted == ["one_timers"]
     messages = {result.name: result.message for result in validation.results}
     assert messages[SIZE_CHECK.format("one_timers")].startswith("Accepted: ")
-    assert "319 customers" in messages[SIZE_CHECK.format("one_timers")]
+    assert "277 customers" in messages[SIZE_CHECK.format("one_timers")]
     with (
         pytest.raises(ValidationError, match="no check or segment no_such to accept"),
         audited(settings, ["no_such"]),
