@@ -26,8 +26,9 @@ STEPS: dict[str, tuple[str, ...]] = {
         *("affinity_pairs", "affinities", "product_affinities", "category_affinities"),
     ),
     "recommendations and their test": (
-        *("affinity_neighbours", "bought_products", "popular_products"),
-        *("affinity_recommendations", "popular_recommendations"),
+        *("affinity_neighbours", "bought_products", "popular_products", "affinity_customers"),
+        *("numbered_products", "nearest_products", "affinity_recommendations"),
+        "popular_recommendations",
         *("recommendation_quality", "customer_recommendations"),
     ),
     "persons who look alike": (

@@ -67,3 +67,14 @@ CLUSTERS_SCHEMA = pa.schema(
         ("silhouette", pa.float64()),
     ]
 )
+
+NEAREST_SCHEMA = pa.schema(
+    [
+        ("is_back_test", pa.bool_()),
+        ("customer_number", pa.int64()),
+        ("recommendation_rank", pa.int64()),
+        ("item_key", pa.int64()),
+        ("product_count", pa.int64()),
+        ("score_billionths", pa.int64()),
+    ]
+)

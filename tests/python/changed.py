@@ -70,7 +70,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/pages": ("contracts", "segment_definitions"),
     "segmentry/erasure": ("erasure",),
     "segmentry/identity": ("identity_suggestions",),
-    "segmentry/predictions": ("clusters", "customer_predictions", "predictions"),
+    "segmentry/predictions": ("clusters", "customer_predictions", "predictions", "recommendations"),
     "segmentry/experiments": ("experiment_statistics", "experiments"),
     "segmentry/project": ("segment_definitions",),
     "segmentry/publish": ("publish",),

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tests.python.compiled import NAME, CompiledProject
+from tests.python.compiled import NAME, CompiledProject, run_python_model
 from tests.python.conftest import PROVE
 from tests.python.test_examples import DATA_FOLDER, SOURCES
 
@@ -116,9 +116,12 @@ def build(
                     if parent in manifest["nodes"]
                 }
                 if parents <= built:
-                    connection.execute(
-                        f"create table {node['relation_name']} as {node['compiled_code']}"
-                    )
+                    if node["language"] == "python":
+                        run_python_model(connection, node)
+                    else:
+                        connection.execute(
+                            f"create table {node['relation_name']} as {node['compiled_code']}"
+                        )
                     built.add((node["name"],))
                     waiting.remove(node)
         yield connection

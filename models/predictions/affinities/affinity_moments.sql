@@ -7,12 +7,14 @@ as_of as (
 
 select
     false as is_back_test,
-    as_of_date as last_ordered_on
+    as_of_date as last_ordered_on,
+    {{ var('recommendations_per_customer') }} as recommendation_count
 from as_of
 
 union all
 
 select
     true as is_back_test,
-    as_of_date - {{ var('affinities_back_test_days') }} as last_ordered_on
+    as_of_date - {{ var('affinities_back_test_days') }} as last_ordered_on,
+    10 as recommendation_count
 from as_of

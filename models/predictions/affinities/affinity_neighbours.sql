@@ -46,6 +46,8 @@ select
     neighbour,
     item_key,
     neighbour_key,
-    jaccard
+    jaccard,
+    -- In whole billionths, a sum is the same in whatever order it is taken.
+    cast(round(jaccard * 1000000000) as bigint) as jaccard_billionths
 from ranked_neighbours
 where item_type = 'category' or neighbour_rank <= {{ var('recommendations_neighbours') }}
