@@ -60,6 +60,17 @@ BACK_TEST_QUERY = """
     where prediction_quality.quantity = 'purchase_probability' and prediction_quality.decile = 0
 """
 
+RECOMMENDATIONS_QUERY = """
+    select
+        customer_count as customers,
+        tested_as_of_date as tested_on,
+        affinity_hit_rate_at_10 as affinity,
+        popular_hit_rate_at_10 as popularity,
+        is_affinity_used
+    from recommendation_quality
+    where customer_count > 0
+"""
+
 SEGMENTS_QUERY = """
     with
 
@@ -140,6 +151,23 @@ def forecast_sentence(forecast: dict[str, Any], back_test: dict[str, Any], curre
     return said
 
 
+def recommendations_sentence(quality: dict[str, Any]) -> str:
+    """Return in words how well recommendations would have done lately, and what is used.
+
+    Args:
+        quality: of recommendations, tested on at least one customer.
+    """
+    shown = (
+        "what goes with their products" if quality["is_affinity_used"] else "what is bought most"
+    )
+    return (
+        f"Ten products recommended on {quality['tested_on']} would have hit what "
+        f"{quality['affinity']:.0%} of {quality['customers']:,} customers bought next by what goes "
+        f"with their products, {quality['popularity']:.0%} by what is bought most: they are shown "
+        f"{shown}."
+    )
+
+
 def segments_table(rows: list[dict[str, Any]], unmet_needs: dict[str, str], is_wide: bool) -> Table:
     """Lay the segments out by family, with size, share, revenue and one reason.
 
@@ -206,6 +234,7 @@ def print_summary(warehouse: Path, console: Console) -> None:
             rows = fetch(connection, ROWS_QUERY)[0]
             forecasts = fetch(connection, FORECAST_QUERY)
             back_tests = fetch(connection, BACK_TEST_QUERY) or [{}]
+            recommendations = fetch(connection, RECOMMENDATIONS_QUERY)
             segments = fetch(connection, SEGMENTS_QUERY)
             settings = read_settings(connection)
             unmet_needs = read_unmet_needs(connection)
@@ -231,5 +260,7 @@ def print_summary(warehouse: Path, console: Console) -> None:
     for forecast in forecasts:
         said = forecast_sentence(forecast, back_tests[0], settings["reporting_currency"])
         console.print(escape(said), soft_wrap=True)
+    for quality in recommendations:
+        console.print(recommendations_sentence(quality), soft_wrap=True)
     console.print()
     console.print(segments_table(segments, unmet_needs, is_wide=console.width >= WIDE))

@@ -7,7 +7,11 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from segmentry.build.summary import forecast_sentence, print_summary
+from segmentry.build.summary import (
+    forecast_sentence,
+    print_summary,
+    recommendations_sentence,
+)
 from segmentry.pages.segment_definitions import read_members
 from segmentry.records.segment_needs import read_unmet_needs
 
@@ -34,6 +38,8 @@ TABLES = """
     create table prediction_models (purpose text, model text, back_test_days integer);
     create table prediction_quality
         (quantity text, decile integer, predicted double, actual double);
+    create table recommendation_quality (customer_count bigint, tested_as_of_date date,
+        affinity_hit_rate_at_10 double, popular_hit_rate_at_10 double, is_affinity_used boolean);
     create table int_as_of as
         select timestamp '2026-07-01' as as_of, date '2026-06-30' as as_of_date;
     create table model_fingerprints as
@@ -87,6 +93,23 @@ def test_the_summary_says_how_right_the_forecast_was() -> None:
         "without knowing them: 43% of buyers buy; 43% did. Their value is not forecast: Buyers who "
         "buy more often spend more."
     )
+
+
+def test_the_summary_says_how_recommendations_did() -> None:
+    quality = {
+        "customers": 1234,
+        "tested_on": "2026-05-31",
+        "affinity": 0.391,
+        "popularity": 0.204,
+        "is_affinity_used": True,
+    }
+    told = (
+        "Ten products recommended on 2026-05-31 would have hit what 39% of 1,234 customers bought "
+    )
+    told += "next by what goes with their products, 20% by what is bought most: they are shown "
+    assert recommendations_sentence(quality) == f"{told}what goes with their products."
+    popular = {**quality, "is_affinity_used": False}
+    assert recommendations_sentence(popular) == f"{told}what is bought most."
 
 
 def test_the_page_of_definitions_says_what_is_needed(warehouse: Path) -> None:
