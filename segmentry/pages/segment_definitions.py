@@ -147,19 +147,22 @@ def with_values(description: str, thresholds: Mapping[str, Threshold]) -> str:
 def find_variables(segment: str, models: Mapping[str, Any]) -> set[str]:
     """Return the vars that decide who is in a segment.
 
-    These are the vars of its model and of the intermediate models that it reads, and what these and
-    the facts that its rule names say of themselves, as `meta: {thresholds: […]}`: a score, say, is
-    cut by vars far above it.
+    These are the vars of its model and of the intermediate models that it reads, and what these,
+    the predictions that it reads, and the facts and forecasts that its rule names say of
+    themselves, as `meta: {thresholds: […]}`: a score, say, is cut by vars far above it.
     """
     code = models[segment]["raw_code"]
     found = named_variables(code)
     for unique_id in models[segment]["depends_on"]["nodes"]:
         model = models.get(unique_id.rsplit(".", 1)[-1])
         if model and model["name"].startswith("int_"):
-            found |= named_variables(model["raw_code"]) | declared_thresholds(model)
-    for column in models["customer_facts"]["columns"].values():
-        if re.search(rf"\b{column['name']}\b", code):
-            found |= declared_thresholds(column)
+            found |= named_variables(model["raw_code"])
+        if model:
+            found |= declared_thresholds(model)
+    for table in ("customer_facts", "customer_predictions"):
+        for column in models[table]["columns"].values():
+            if re.search(rf"\b{column['name']}\b", code):
+                found |= declared_thresholds(column)
     return found
 
 

@@ -71,6 +71,12 @@ def test_thresholds_are_those_of_the_facts_that_a_rule_names(
         "rfm_groups_min_history_days",
         *(f"frequency_score_{score}_min_orders" for score in (2, 3, 4, 5)),
     }
+    assert shown["churn_risks"] == {
+        "churn_risks_min_orders",
+        "churn_band_medium_min",
+        "churn_band_medium_max",
+    }
+    assert "affinities_min_baskets" in shown["next_categories"]
     assert "new_arrival_days" in shown["trendy_customers"]
     assert "session_gap_minutes" in shown["returning_visitors"]
     assert "trust_unflagged_opens" in shown["newsletter_readers"] & shown["idle_customers"]
