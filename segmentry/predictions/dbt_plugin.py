@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from dbt.adapters.duckdb.plugins import BasePlugin
@@ -21,6 +22,7 @@ class Plugin(BasePlugin):
         conn.create_function("digest_of_predictions", digest_of_code, [], VARCHAR)
 
 
+@cache
 def digest_of_code() -> str:
     """Return a digest of what the package computes: comments and white space are no part of it."""
     digest = hashlib.sha256()
