@@ -1,25 +1,28 @@
 {#-
-    Makes one relation per raw table from a folder of files, and the tables `files` and
-    `malformed_lines` beside them. The package `segmentry.reading` checks the folder and says how it is
+    Makes one relation per table of a contract from a folder of files, and the tables `files` and
+    `malformed_lines` beside them, in a schema. `connector` is the connector whose tables they are, the
+    empty text for the raw contract. No folder at all makes empty tables. The package `segmentry.reading` checks the folder and says how it is
     loaded; nothing is touched when it finds the folder wanting.
 -#}
-{% macro load_raw_folder(folder) %}
-    {%- do adapter.dispatch('load_raw_folder', 'segmentry')(folder) -%}
+{% macro load_raw_folder(folder, tables, schema, connector='') %}
+    {%- do adapter.dispatch('load_raw_folder', 'segmentry')(folder, tables, schema, connector) -%}
 {% endmacro %}
 
-{% macro duckdb__load_raw_folder(folder) %}
-    {%- set schema = api.Relation.create(
-        database=target.database, schema=env_var('SEGMENTRY_RAW_SCHEMA', 'raw')
-    ) -%}
+{% macro duckdb__load_raw_folder(folder, tables, schema, connector) %}
+    {%- set schema = api.Relation.create(database=target.database, schema=schema) -%}
     {%- set question -%}
         select read_raw_folder(
-            {{ sql_text(folder) }}, {{ sql_text(tojson(raw_contract())) }}, {{ sql_text(schema | string) }}
+            {{ sql_text(folder) }},
+            {{ sql_text(tojson(tables)) }},
+            {{ sql_text(schema | string) }},
+            {{ sql_text(connector) }}
         )
     {%- endset -%}
     {%- set reading = fromjson(run_query(question).columns[0].values()[0]) -%}
     {%- if reading.error -%}
         {%- do exceptions.raise_compiler_error(
-            'The raw folder `' ~ folder ~ '` can not be read: ' ~ reading.error ~ '.'
+            'The ' ~ ('folder of ' ~ connector if connector else 'raw folder') ~ ' `' ~ folder
+            ~ '` can not be read: ' ~ reading.error ~ '.'
         ) -%}
     {%- endif -%}
     {%- for message in reading.messages -%}

@@ -5,7 +5,9 @@
     values of the vars that its code names.
 -#}
 {% macro definition_of(node) %}
-    {%- set no_definition = ['as_of', 'demo_as_of', 'SEGMENTRY_RAW_DIR', 'SEGMENTRY_RAW_SCHEMA'] -%}
+    {%- set no_definition = [
+        'as_of', 'demo_as_of', 'connectors', 'SEGMENTRY_RAW_DIR', 'SEGMENTRY_RAW_SCHEMA',
+    ] -%}
     {%- set parts = [node.config.materialized] -%}
     {%- if node.resource_type == 'seed' and not node.config.meta.holds_data -%}
         {%- do parts.append(node.checksum.checksum) -%}

@@ -10,7 +10,7 @@
             select
                 upper(trim(currency)) as currency,
                 count(*) as order_count
-            from {{ source('raw', 'orders') }}
+            from {{ landed_rows('orders') }} as orders
             where trim(currency) <> ''
             group by upper(trim(currency))
         )
@@ -29,7 +29,7 @@
         order by currencies.order_count desc, currencies.currency
         limit 3
     {%- endset -%}
-    {%- set currencies = run_query(query).columns[0].values() -%}
+    {%- set currencies = run_query(query).columns[0].values() if execute else [] -%}
     {%- if currencies -%}
         {%- do exceptions.raise_compiler_error(
             'No order is in ' ~ reporting_currency ~ ' and there is no exchange rate: orders are in '

@@ -20,6 +20,8 @@
         'name': source.name,
         'is_required': source.config.meta.get('required', false),
         'own_timestamp': source.config.meta.get('own_timestamp'),
+        'fills': source.config.meta.get('fills'),
+        'stand_in': source.config.meta.get('stand_in'),
         'columns': columns,
     }) }}
 {% endmacro %}

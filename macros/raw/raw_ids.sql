@@ -29,7 +29,7 @@
         coalesce({{ read_text('rows.source_system') }}, '') as source_system,
         {{ read_id('rows.' ~ column_name) }} as id,
         {{ place_in_files('rows') }}
-    from {{ source('raw', table_name) }} as rows
+    from {{ landed_rows(table_name) }} as rows
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

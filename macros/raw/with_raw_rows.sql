@@ -7,7 +7,7 @@
         {{ rows }}.*,
         {{ raw_row(raw_table(table_name)) if execute else 'null' }} as raw_row
     from {{ rows }}
-    inner join {{ source('raw', table_name) }} as source_rows
+    inner join {{ landed_rows(table_name) }} as source_rows
         on {{ rows }}.file_path = source_rows.file_path
         and {{ rows }}.place_in_file = source_rows.place_in_file
 {%- endmacro %}

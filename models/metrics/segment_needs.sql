@@ -2,7 +2,11 @@
 with
 
 raw_row_counts as (
-    select * from {{ ref('raw_row_counts') }}
+    select
+        table_name,
+        cast(sum(staged_row_count) as {{ dbt.type_bigint() }}) as staged_row_count
+    from {{ ref('raw_row_counts') }}
+    group by table_name
 ),
 
 forecasts as (

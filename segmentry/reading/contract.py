@@ -11,8 +11,8 @@ class Column:
 
     Attributes:
         name: its name, in lower case.
-        type: its type in the contract: `text`, `timestamp`, `date`, `boolean`, `integer` or a
-            decimal.
+        type: its type in the contract: `text`, `timestamp`, `date`, `boolean`, `integer`, a
+            decimal, or a struct or list as DuckDB writes them.
         is_required: whether a file without it can't be read.
     """
 
@@ -23,7 +23,12 @@ class Column:
     @property
     def is_id(self) -> bool:
         """Whether it holds ids, which must come whole out of any type of file."""
-        return self.type == "text" and self.name.endswith("_id")
+        return self.type == "text" and (self.name == "id" or self.name.endswith("_id"))
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether it holds structs or lists."""
+        return is_nested(self.type)
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,18 @@ class Table:
         name: its name.
         is_required: whether a folder without it can't be read.
         columns: its columns in the contract's order.
+        stand_in: another table that may be there in its place; empty for none.
     """
 
     name: str
     is_required: bool
     columns: tuple[Column, ...]
+    stand_in: str = ""
+
+
+def is_nested(type_: str) -> bool:
+    """Tell whether a type of DuckDB is a struct, a map or a list."""
+    return type_.endswith("]") or type_.upper().startswith(("STRUCT(", "MAP("))
 
 
 def read_contract(declared: Iterable[Mapping[str, Any]]) -> list[Table]:
@@ -51,6 +63,7 @@ def read_contract(declared: Iterable[Mapping[str, Any]]) -> list[Table]:
                 Column(column["name"], column["type"], column["is_required"])
                 for column in table["columns"]
             ),
+            stand_in=table.get("stand_in") or "",
         )
         for table in declared
     ]

@@ -27,7 +27,7 @@ from segmentry.reading.csv_text import (
     told_in_words,
 )
 from segmentry.reading.errors import ReadingError
-from segmentry.reading.files import Format, RawFile
+from segmentry.reading.files import RawFile
 
 BATCH_RECORDS = 50_000
 RECORDS = pa.schema({"fields": pa.list_(pa.string()), "malformed_line": pa.string()})
@@ -110,15 +110,27 @@ def split_lines(file: RawFile, header: Header, seen: Scan, rare_byte: bytes) -> 
             f"else {is_record} end"
         )
         fields = f"case when contains(line, '\"') then {quoted} else {fields} end"
-    compression = "gzip" if file.format is Format.CSV_GZ else "none"
     return (
         f"select case when is_record then {fields} end as fields, "
         f"case when not is_record then line end as malformed_line "
-        f"from (select line, {is_record} as is_record from read_csv({sql.path(file.path)}, "
-        "auto_detect = false, header = false, skip = 1, strict_mode = false, "
-        f"columns = {{'line': 'varchar'}}, delim = '{rare_byte.decode()}', quote = '', "
-        f"escape = '', new_line = '\\n', compression = '{compression}', "
-        "hive_partitioning = false) where line is not null) as lines"
+        f"from (select line, {is_record} as is_record from {lines_of(file, rare_byte, skip=1)} "
+        "where line is not null) as lines"
+    )
+
+
+def lines_of(file: RawFile, rare_byte: bytes, skip: int = 0) -> str:
+    """Return the table function that reads a plain file as lines: the column `line`.
+
+    Args:
+        file: the file.
+        rare_byte: a byte that is not in it.
+        skip: how many lines at its start are left out.
+    """
+    return (
+        f"read_csv({sql.path(file.path)}, auto_detect = false, header = false, skip = {skip}, "
+        f"strict_mode = false, columns = {{'line': 'varchar'}}, delim = '{rare_byte.decode()}', "
+        f"quote = '', escape = '', new_line = '\\n', compression = '{file.format.compression}', "
+        "hive_partitioning = false)"
     )
 
 

@@ -42,7 +42,7 @@ class Erased:
         return self.tombstones is not None and self.tombstones.has(kind, source_system, identifier)
 
     def add_functions(self, connection: DuckDBPyConnection) -> None:
-        """Add to SQL the functions `is_erased` and `names_erased`.
+        """Add to SQL the functions `is_erased`, `names_erased` and `is_anybody_erased`.
 
         Args:
             connection: the connection of the warehouse.
@@ -56,6 +56,9 @@ class Erased:
             side_effects=True,
         )
         connection.create_function("names_erased", self.names_erased, [VARCHAR], BOOLEAN)
+        connection.create_function(
+            "is_anybody_erased", self.is_anybody_erased, [], BOOLEAN, side_effects=True
+        )
 
     def is_erased(
         self,
@@ -87,6 +90,10 @@ class Erased:
                 self._orders.add((source, order))
             return of_person
         return of_person or (order is not None and (source, order) in self._orders)
+
+    def is_anybody_erased(self) -> bool:
+        """Tell whether anybody was erased."""
+        return self.tombstones is not None
 
     def names_erased(self, line: str) -> bool:
         """Tell whether a line that can't be split holds the address of somebody who was erased."""

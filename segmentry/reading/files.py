@@ -16,6 +16,22 @@ class Format(StrEnum):
     PARQUET = ".parquet"
     CSV = ".csv"
     CSV_GZ = ".csv.gz"
+    JSONL = ".jsonl"
+    JSONL_GZ = ".jsonl.gz"
+    NDJSON = ".ndjson"
+    NDJSON_GZ = ".ndjson.gz"
+    JSON = ".json"
+    JSON_GZ = ".json.gz"
+
+    @property
+    def is_json(self) -> bool:
+        """Whether each line is a JSON object."""
+        return self.value.startswith((".json", ".ndjson"))
+
+    @property
+    def compression(self) -> str:
+        """How it is packed, in DuckDB's word."""
+        return "gzip" if self.value.endswith(".gz") else "none"
 
 
 @dataclass(frozen=True)

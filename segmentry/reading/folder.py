@@ -19,7 +19,8 @@ from segmentry.reading.erased import (
     without_erased,
 )
 from segmentry.reading.errors import ReadingError
-from segmentry.reading.files import Format, RawFile, find_raw_files
+from segmentry.reading.files import Format, RawFile, RawFolder, find_raw_files
+from segmentry.reading.json_files import read_json_file
 from segmentry.reading.parquet_files import (
     ParquetFile,
     native_types,
@@ -28,6 +29,8 @@ from segmentry.reading.parquet_files import (
 )
 
 NAMES_SHOWN = 20
+# What stands for a connector where a shop's own files have the contract's shape.
+OWN_FILES = "raw"
 DELIMITER_NAMES = {";": "semicolons", "\t": "tabs"}
 
 
@@ -75,26 +78,30 @@ class Reading:
 
 
 def read_folder(
-    folder: Path,
+    folder: Path | None,
     tables: Sequence[Table],
     schema: str,
     scratch: Path,
     leave_out_erased: bool = False,
+    connector: str = "",
 ) -> Reading:
     """Check a raw folder, and say how it is loaded.
 
     Args:
-        folder: the raw folder.
+        folder: the raw folder; None where there is none, so that all tables are empty.
         tables: the contract.
         schema: the schema of the raw tables in the warehouse, as SQL.
         scratch: a folder for CSV files that have to be split strictly; the statements read it.
         leave_out_erased: whether rows are left out for which `is_erased` is true.
+        connector: the connector whose tables these are, of which only missing tables are named,
+            as their columns differ from shop to shop; empty for the raw contract.
 
     Raises:
         ReadingError: when the folder or a file of a table can't be read, or a required table or
             column is missing; its text names every such file.
     """
-    found = find_raw_files(folder, [table.name for table in tables])
+    names = [table.name for table in tables]
+    found = find_raw_files(folder, names) if folder else RawFolder({n: [] for n in names}, [])
     problems: list[str] = []
     raw_tables: list[RawTable] = []
     with duckdb.connect() as connection:
@@ -108,13 +115,17 @@ def read_folder(
                     problems.append(f"{file.shown}: {error}")
             raw_tables.append(raw_table)
     for raw_table in raw_tables:
-        has_files = bool(found.files[raw_table.table.name])
-        problems += _missing(folder, raw_table, has_files)
+        table = raw_table.table
+        is_there = bool(found.files[table.name] or found.files.get(table.stand_in))
+        if table.is_required and not is_there:
+            instead = f" (or `{table.stand_in}`)" if table.stand_in else ""
+            problems.append(f"table `{table.name}`{instead} is missing")
+        problems += _missing(raw_table)
     if problems:
         raise ReadingError("; ".join(problems))
     return Reading(
-        messages=list(_messages(folder, raw_tables, found.unread)),
-        statements=list(_statements(raw_tables, schema, leave_out_erased)),
+        messages=list(_messages(folder, raw_tables, found.unread, connector)) if folder else [],
+        statements=list(_statements(raw_tables, schema, leave_out_erased, connector)),
     )
 
 
@@ -125,38 +136,42 @@ def _look_at(
     if file.format is Format.PARQUET:
         raw_table.parquet.append(read_parquet_file(connection, file, columns))
     else:
-        raw_table.csv.append(read_csv_file(connection, file, columns, scratch))
+        read = read_json_file if file.format.is_json else read_csv_file
+        raw_table.csv.append(read(connection, file, columns, scratch))
 
 
-def _missing(folder: Path, raw_table: RawTable, has_files: bool) -> Iterator[str]:
+def _missing(raw_table: RawTable) -> Iterator[str]:
     table = raw_table.table
-    if table.is_required and not has_files:
-        yield f"table `{table.name}` is missing"
     for file, present in raw_table.columns_of():
         for column in table.columns:
             if column.is_required and column.name not in present:
                 yield (
                     f"table `{table.name}` lacks the required column `{column.name}` in "
-                    f"{folder / file.shown}"
+                    f"{file.root / file.shown}"
                 )
 
 
-def _messages(folder: Path, raw_tables: Sequence[RawTable], unread: Sequence[str]) -> Iterator[str]:
+def _messages(
+    folder: Path, raw_tables: Sequence[RawTable], unread: Sequence[str], connector: str
+) -> Iterator[str]:
     absent: list[str] = []
+    there = {raw_table.table.name for raw_table in raw_tables if raw_table.csv or raw_table.parquet}
     for raw_table in raw_tables:
         table = raw_table.table
         present = [columns for _, columns in raw_table.columns_of()]
         if not present:
-            absent.append(table.name)
+            absent += [table.name] if table.stand_in not in there else []
             continue
         known = frozenset[str]().union(*present)
-        absent += [f"{table.name}.{c.name}" for c in table.columns if c.name not in known]
+        if not connector:
+            absent += [f"{table.name}.{c.name}" for c in table.columns if c.name not in known]
     if absent:
         yield f"Not in {folder}, taken as empty: {', '.join(absent)}"
     if unread:
         more = len(unread) - NAMES_SHOWN
         told = ", ".join(unread[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-        yield f"Not read in {folder}, since no raw table is called so: {told}"
+        kind = f"table of {connector}" if connector else "raw table"
+        yield f"Not read in {folder}, since no {kind} is called so: {told}"
     split = [(csv.header.delimiter, csv.file.shown) for raw in raw_tables for csv in raw.csv]
     for delimiter, files in groupby(sorted(split), key=lambda pair: pair[0]):
         if delimiter != DELIMITERS[0]:
@@ -167,7 +182,7 @@ def _messages(folder: Path, raw_tables: Sequence[RawTable], unread: Sequence[str
 
 
 def _statements(
-    raw_tables: Sequence[RawTable], schema: str, leave_out_erased: bool
+    raw_tables: Sequence[RawTable], schema: str, leave_out_erased: bool, connector: str
 ) -> Iterator[str]:
     yield f"create schema if not exists {schema}"
     yield (
@@ -190,42 +205,50 @@ def _statements(
     if leave_out_erased:
         yield from count_again(schema, [raw.table.name for raw in raw_tables if raw.csv])
     malformed = " union all ".join(
-        f"select {sql.text(raw_table.table.name)} as table_name, malformed_line as line "
-        f"from {schema}.{raw_table.table.name}__csv where malformed_line is not null"
+        f"select {sql.text(connector or OWN_FILES)} as connector, "
+        f"{sql.text(raw_table.table.name)} as table_name, malformed_line as line "
+        f"from {schema}.{sql.name(raw_table.table.name + '__csv')} where malformed_line is not null"
         for raw_table in raw_tables
         if raw_table.csv
     )
-    nothing = "select null::varchar as table_name, null::varchar as line where false"
+    nothing = (
+        "select ''::varchar as connector, ''::varchar as table_name, ''::varchar as line limit 0"
+    )
     yield f"create or replace table {schema}.malformed_lines as {malformed or nothing}"
 
 
 def _load(raw_table: RawTable, schema: str, leave_out_erased: bool) -> Iterator[str]:
     table = raw_table.table
-    relation = f"{schema}.{table.name}"
-    names = [column.name for column in table.columns]
+    relation = f"{schema}.{sql.name(table.name)}"
+    csv_relation = f"{schema}.{sql.name(f'{table.name}__csv')}"
+    names = [sql.name(column.name) for column in table.columns]
     selects = list(_parquet_selects(raw_table))
     if leave_out_erased:
         for rows in selects:
             yield from remember_erased(schema, table, rows)
         selects = [without_erased(schema, rows) for rows in selects]
     yield f"drop view if exists {relation}"
-    yield f"drop table if exists {relation}__csv"
+    yield f"drop table if exists {csv_relation}"
     if raw_table.csv:
         declared = [f"{name} varchar" for name in (*names, "malformed_line", "file_path")]
-        yield f"create table {relation}__csv ({', '.join(declared)})"
+        yield f"create table {csv_relation} ({', '.join(declared)})"
         for csv in raw_table.csv:
             values = {column.name: _csv_value(csv, column) for column in table.columns}
             yield (
-                f"insert into {relation}__csv select {', '.join(values.values())}, "
+                f"insert into {csv_relation} select {', '.join(values.values())}, "
                 f"malformed_line, {sql.text(csv.file.path)} from ({csv.records})"
                 f"{f' where {is_kept(table, values)}' if leave_out_erased else ''}"
             )
         selects.append(
-            f"select {', '.join(names)}, file_path, rowid as place_in_file from {relation}__csv "
+            f"select {', '.join(names)}, file_path, rowid as place_in_file from {csv_relation} "
             "where malformed_line is null"
         )
     if not selects:
-        empty = ", ".join(f"null::varchar as {name}" for name in names)
+        # Typed, so that what is united with it keeps its types.
+        empty = ", ".join(
+            f"null::{'varchar' if c.type == 'text' else c.type} as {sql.name(c.name)}"
+            for c in table.columns
+        )
         selects.append(f"select {empty}, ''::varchar as file_path, 0 as place_in_file where false")
     yield f"create view {relation} as {' union all '.join(selects)}"
 

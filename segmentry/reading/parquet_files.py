@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segmentry.reading import sql
-from segmentry.reading.contract import Column
+from segmentry.reading.contract import Column, is_nested
 from segmentry.reading.errors import ReadingError, reason_of
 from segmentry.reading.files import RawFile
 
@@ -147,7 +147,7 @@ def select_rows(
         A select of those columns, `file_path` and `place_in_file`, the row's place in its file.
     """
     first = files[0]
-    selected = [f"{_value(first, column, native)} as {column.name}" for column in columns]
+    selected = [f"{_value(first, column, native)} as {sql.name(column.name)}" for column in columns]
     paths = ", ".join(sql.path(found.file.path) for found in files)
     return (
         f"select {', '.join(selected)}, filename as file_path, file_row_number as place_in_file "
@@ -169,6 +169,9 @@ def native_types(
     native: dict[str, str] = {}
     for column in columns if is_alone else ():
         types = {found.types.get(column.name, "") for found in files} - {""}
+        if column.is_nested and types and all(map(is_nested, types)):
+            native[column.name] = column.type
+            continue
         is_in_path = any(column.name in found.file.keys for found in files)
         is_wild = any(column.name in found.wild for found in files)
         if len(types) == 1 and not is_in_path and not is_wild:
@@ -210,6 +213,8 @@ def as_text(value: str, type_: str, column: Column) -> str:
                 f"when {value} = trunc({value}) then {inexact} else {written} end"
             )
         return f"case when not {_is_missing(value, type_)} then {number} end"
+    if is_nested(type_):
+        return f"cast(to_json({value}) as varchar)"
     return value if type_ == "VARCHAR" else written
 
 
@@ -220,6 +225,9 @@ def _value(found: ParquetFile, column: Column, native: Mapping[str, str]) -> str
         type_ = native[column.name]
         if column.name not in found.types:
             return f"cast(null as {type_})"
+        if column.is_nested:
+            # By the names of fields: one that a file lacks is null, one more is left out.
+            return f"try_cast({name} as {type_})"
         return f"case when not isnan({name}) then {name} end" if type_ in FLOATS else name
     if type_:
         return as_text(name, type_, column)

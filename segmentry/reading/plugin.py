@@ -17,7 +17,7 @@ from segmentry.state.tombstones import read_tombstones
 
 
 class Plugin(BasePlugin):
-    """Registers `read_raw_folder(folder, contract, schema)` as an SQL function."""
+    """Registers `read_raw_folder(folder, contract, schema, connector)` as an SQL function."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Create the function on a new connection, and those that its statements call.
@@ -30,13 +30,14 @@ class Plugin(BasePlugin):
         self._erased.add_functions(conn)
         conn.create_function("read_raw_folder", self.read_raw_folder, side_effects=True)
 
-    def read_raw_folder(self, folder: str, contract: str, schema: str) -> str:
+    def read_raw_folder(self, folder: str, contract: str, schema: str, connector: str) -> str:
         """Check a raw folder, and say how it is loaded.
 
         Args:
-            folder: its path.
+            folder: its path; empty where there is none, so that all tables are empty.
             contract: the raw contract as the macro `raw_contract` gives it, in JSON.
             schema: the schema of the raw tables, as SQL.
+            connector: the connector whose tables they are; empty for the raw contract.
 
         Returns:
             JSON: `error`, null or what is wrong; else `messages` and `statements`. What the
@@ -47,11 +48,13 @@ class Plugin(BasePlugin):
             settings = Settings.from_environment()
             self._erased.tombstones = read_tombstones(settings.state, settings.published)
             reading = read_folder(
-                Path(folder),
+                Path(folder) if folder else None,
                 tables,
                 schema,
                 self._scratch.path,
-                leave_out_erased=self._erased.tombstones is not None,
+                # Of what connectors read, people are left out once it has the contract's columns.
+                leave_out_erased=self._erased.tombstones is not None and not connector,
+                connector=connector,
             )
         except (ReadingError, SettingsError) as error:
             return json.dumps({"error": str(error)})

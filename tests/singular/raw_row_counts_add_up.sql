@@ -1,5 +1,6 @@
 -- Every raw row is staged, rejected or an exact duplicate of one that is.
 select
+    connector,
     table_name,
     raw_row_count,
     staged_row_count,

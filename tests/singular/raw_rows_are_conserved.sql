@@ -29,7 +29,12 @@ rejected_rows as (
 ),
 
 raw_row_counts as (
-    select * from {{ ref('raw_row_counts') }}
+    select
+        table_name,
+        sum(raw_row_count) as raw_row_count,
+        sum(exact_duplicate_count) as exact_duplicate_count
+    from {{ ref('raw_row_counts') }}
+    group by table_name
 )
 
 select

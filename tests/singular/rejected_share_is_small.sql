@@ -4,9 +4,10 @@ with
 row_counts as (
     select
         table_name,
-        raw_row_count,
-        rejected_row_count - duplicate_key_count as lost_row_count
+        sum(raw_row_count) as raw_row_count,
+        sum(rejected_row_count - duplicate_key_count) as lost_row_count
     from {{ ref('raw_row_counts') }}
+    group by table_name
 ),
 
 reasons as (

@@ -1,7 +1,7 @@
 with
 
 read_rows as {{ not_materialized() }} (
-    {{ read_contract_rows('email_events', source('raw', 'email_events')) }}
+    {{ read_contract_rows('email_events', landed_rows('email_events')) }}
 ),
 
 {{ resolve_rows('email_events', 'read_rows') }}

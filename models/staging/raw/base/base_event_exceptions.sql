@@ -1,7 +1,7 @@
 with
 
 read_rows as {{ not_materialized() }} (
-    {{ read_contract_rows('events', source('raw', 'events')) }}
+    {{ read_contract_rows('events', landed_rows('events')) }}
 ),
 
 repeated_keys as (

@@ -1,7 +1,7 @@
 with
 
 files as (
-    select * from {{ source('raw_files', 'files') }}
+    select * from {{ ref('base_raw_files') }}
     where table_name = 'events'
 ),
 
@@ -29,8 +29,7 @@ repeats as (
 select
     files.file_path,
     files.row_count,
-    files.byte_count || ' bytes of ' || files.changed_at || ', '
-    || files.row_count || ' rows, ' || coalesce(exceptions.exception_count, 0) || ' exceptions '
+    files.file_version || ', ' || coalesce(exceptions.exception_count, 0) || ' exceptions '
     || coalesce(exceptions.exceptions_digest, '') || ', '
     || coalesce(repeats.repeat_count, 0) || ' repeats '
     || coalesce(repeats.repeats_digest, '') as file_version

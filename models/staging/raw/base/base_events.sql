@@ -4,7 +4,7 @@
 with
 
 read_rows as {{ not_materialized() }} (
-    {{ read_contract_rows('events', source('raw', 'events')) }}
+    {{ read_contract_rows('events', landed_rows('events')) }}
 ),
 
 exceptions as (

@@ -1,7 +1,7 @@
 with
 
 read_rows as {{ not_materialized() }} (
-    {{ read_contract_rows('exchange_rates', source('raw', 'exchange_rates')) }}
+    {{ read_contract_rows('exchange_rates', landed_rows('exchange_rates')) }}
 ),
 
 {{ resolve_rows('exchange_rates', 'read_rows') }}

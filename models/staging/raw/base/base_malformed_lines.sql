@@ -5,8 +5,9 @@ malformed_lines as (
 )
 
 select
+    connector,
     table_name,
     line,
     count(*) as copies
 from malformed_lines
-group by table_name, line
+group by connector, table_name, line

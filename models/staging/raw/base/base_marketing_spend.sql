@@ -1,7 +1,7 @@
 with
 
 read_rows as {{ not_materialized() }} (
-    {{ read_contract_rows('marketing_spend', source('raw', 'marketing_spend')) }}
+    {{ read_contract_rows('marketing_spend', landed_rows('marketing_spend')) }}
 ),
 
 dated_rows as {{ not_materialized() }} (

@@ -1,7 +1,7 @@
 with
 
 read_rows as {{ not_materialized() }} (
-    {{ read_contract_rows('order_lines', source('raw', 'order_lines')) }}
+    {{ read_contract_rows('order_lines', landed_rows('order_lines')) }}
 ),
 
 resolved_rows as (

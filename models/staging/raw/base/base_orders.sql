@@ -1,7 +1,11 @@
+{{ config(
+    pre_hook="{{ check_currencies(var('reporting_currency')) if is_connected() }}"
+) }}
+
 with
 
 read_rows as {{ not_materialized() }} (
-    {{ read_contract_rows('orders', source('raw', 'orders')) }}
+    {{ read_contract_rows('orders', landed_rows('orders')) }}
 ),
 
 dated_rows as {{ not_materialized() }} (

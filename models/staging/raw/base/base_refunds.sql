@@ -1,7 +1,7 @@
 with
 
 read_rows as {{ not_materialized() }} (
-    {{ read_contract_rows('refunds', source('raw', 'refunds')) }}
+    {{ read_contract_rows('refunds', landed_rows('refunds')) }}
 ),
 
 resolved_rows as (

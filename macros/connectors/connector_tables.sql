@@ -1,0 +1,9 @@
+{#-
+    The systems that connectors know, each with the tables of the raw contract that it can fill, from the
+    model `<system>__<table>`. They stand here since dbt learns while it parses which models a model reads.
+-#}
+{% macro connector_tables() %}
+    {{ return({
+        'shopify': ['customers', 'products', 'orders', 'order_lines', 'refunds', 'events'],
+    }) }}
+{% endmacro %}

@@ -1,0 +1,15 @@
+{#-
+    The system that issued the ids of customers, products and orders which web events carry: the var
+    `web_user_id_source_system`, else the store connector that is on, else that of the shop's own files.
+-#}
+{% macro web_source_system() %}
+    {%- if var('web_user_id_source_system') -%}
+        {{ return(var('web_user_id_source_system')) }}
+    {%- endif -%}
+    {%- for connector in connectors() if 'orders' in connector_tables()[system_of(connector)] -%}
+        {%- if system_of(connector) not in ['segment', 'rudderstack'] -%}
+            {{ return(connector) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return('') }}
+{% endmacro %}
