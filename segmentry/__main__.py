@@ -68,8 +68,12 @@ def build(
     os.chdir(ROOT)
     settings = Settings.from_environment()
     settings.check(read_variables(given))
-    shop = "The demo shop" if settings.raw_dir == DEMO_SHOP else shown(settings.raw_dir)
-    console.print(f"[bold]{shop}[/bold]: from raw files to segments")
+    shop = ", ".join(
+        ([str(shown(settings.raw_dir))] if settings.raw_dir else [])
+        + [connector.name for connector in settings.connectors]
+    )
+    shop = "The demo shop" if settings.raw_dir == DEMO_SHOP and not settings.connectors else shop
+    console.print(f"[bold]{shop}[/bold]: from raw data to segments")
     started = time.monotonic()
     if not run_build(["build", "--exclude-resource-type", "unit_test", "--vars", given], console):
         console.print("The build failed; what failed stands above.", style="red")

@@ -23,7 +23,7 @@ from orchestration.automation import looked_at_every_hour
 from segmentry.reading import sql
 from segmentry.reading.csv_text import read_header
 from segmentry.reading.errors import ReadingError
-from segmentry.reading.files import Format, RawFile, find_raw_files
+from segmentry.reading.files import Format, RawFile, find_raw_files, stem_of
 from segmentry.settings.shop import Settings
 
 # Nothing is sniffed, and a line that can't be split is nothing.
@@ -42,6 +42,15 @@ def files_of_tables(raw_dir: Path, tables: Sequence[str]) -> dict[str, list[RawF
         return find_raw_files(raw_dir, tables).files
     except ReadingError:
         return {table: [] for table in tables}
+
+
+def files_below(folder: Path) -> list[RawFile]:
+    """Return the files that a folder of a connector holds; none when it can't be read."""
+    try:
+        names = sorted({stem_of(path.name) for path in folder.iterdir()})
+        return [file for found in find_raw_files(folder, names).files.values() for file in found]
+    except (ReadingError, OSError):
+        return []
 
 
 def digest(files: Sequence[RawFile]) -> str:
@@ -74,13 +83,15 @@ def newest_timestamp(files: Sequence[RawFile], column: str) -> datetime | None:
 def _rows(connection: duckdb.DuckDBPyConnection, file: RawFile) -> duckdb.DuckDBPyRelation:
     if file.format is Format.PARQUET:
         return connection.sql(f"from read_parquet({sql.path(file.path)})")
+    if file.format.is_json:
+        return connection.sql(f"from read_ndjson({sql.path(file.path)}, ignore_errors = true)")
     header = read_header(file.path)
     return connection.sql(
         CSV_QUERY.format(path=sql.path(file.path)),
         params={
             "columns": dict.fromkeys(header.columns, "varchar"),
             "delimiter": header.delimiter,
-            "compression": "gzip" if file.format is Format.CSV_GZ else "none",
+            "compression": file.format.compression,
         },
     )
 
@@ -111,7 +122,8 @@ def raw_assets(graph: DbtGraph) -> AssetsDefinition:
     )
     def raw_files(context: AssetExecutionContext) -> Iterator[ObserveResult]:
         """Look at the files of each raw table: how many, how large, how new."""
-        found = files_of_tables(Settings.from_environment().raw_dir, list(specs))
+        raw_dir = Settings.from_environment().raw_dir
+        found = files_of_tables(raw_dir, list(specs)) if raw_dir else {name: [] for name in specs}
         for name, spec in specs.items():
             if spec.key in context.selected_asset_keys:
                 files = found[name]

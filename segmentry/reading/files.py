@@ -120,12 +120,17 @@ def is_left_out(name: str) -> bool:
     return name.startswith((".", "_"))
 
 
-def _table_of(name: str, tables: Iterable[str]) -> str | None:
+def stem_of(name: str) -> str:
+    """Return the name of a file or folder in lower case, without the ending of a raw file."""
     stem = name.lower()
     for ending in sorted(Format, key=len, reverse=True):
         if stem.endswith(ending):
-            stem = stem.removesuffix(ending)
-            break
+            return stem.removesuffix(ending)
+    return stem
+
+
+def _table_of(name: str, tables: Iterable[str]) -> str | None:
+    stem = stem_of(name)
     return stem if stem in tables else None
 
 
