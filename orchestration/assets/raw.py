@@ -20,20 +20,10 @@ from dagster import (
 
 from orchestration.assets.dbt import DbtGraph
 from orchestration.automation import looked_at_every_hour
-from segmentry.reading import sql
-from segmentry.reading.csv_text import read_header
 from segmentry.reading.errors import ReadingError
-from segmentry.reading.files import Format, RawFile, find_raw_files, stem_of
+from segmentry.reading.files import RawFile, find_raw_files, stem_of
+from segmentry.reading.looks import rough_rows
 from segmentry.settings.shop import Settings
-
-# Nothing is sniffed, and a line that can't be split is nothing.
-CSV_QUERY = """
-    from read_csv(
-        {path}, columns = $columns, auto_detect = false, header = true, delim = $delimiter,
-        quote = '"', escape = '"', strict_mode = false, null_padding = true, ignore_errors = true,
-        compression = $compression, hive_partitioning = false
-    )
-"""
 
 
 def files_of_tables(raw_dir: Path, tables: Sequence[str]) -> dict[str, list[RawFile]]:
@@ -70,7 +60,7 @@ def newest_timestamp(files: Sequence[RawFile], column: str) -> datetime | None:
         connection.execute("set TimeZone = 'UTC'")
         for file in files:
             try:
-                rows = _rows(connection, file)
+                rows = rough_rows(connection, file)
                 if column in (name.lower() for name in rows.columns):
                     moment = f'try_cast("{column}" as timestamptz)'
                     row = rows.filter(f"{moment} <= now()").aggregate(f"max({moment})").fetchone()
@@ -78,22 +68,6 @@ def newest_timestamp(files: Sequence[RawFile], column: str) -> datetime | None:
             except (ReadingError, duckdb.Error):
                 continue
     return max(newest, default=None)
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, file: RawFile) -> duckdb.DuckDBPyRelation:
-    if file.format is Format.PARQUET:
-        return connection.sql(f"from read_parquet({sql.path(file.path)})")
-    if file.format.is_json:
-        return connection.sql(f"from read_ndjson({sql.path(file.path)}, ignore_errors = true)")
-    header = read_header(file.path)
-    return connection.sql(
-        CSV_QUERY.format(path=sql.path(file.path)),
-        params={
-            "columns": dict.fromkeys(header.columns, "varchar"),
-            "delimiter": header.delimiter,
-            "compression": file.format.compression,
-        },
-    )
 
 
 def raw_tables(graph: DbtGraph) -> dict[str, Mapping[str, Any]]:
