@@ -21,6 +21,7 @@ from segmentry.errors import SegmentryError
 from segmentry.experiments.command import app as experiments
 from segmentry.records.versions import KEPT_VERSIONS
 from segmentry.settings.privacy import keep_private
+from segmentry.settings.project import PROJECT_DIR, check_project
 from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
 from segmentry.settings.variables import check_variables, read_variables
 from segmentry.terminal import terminal
@@ -48,6 +49,15 @@ Accept = Annotated[
         "swings; may be given several times",
     ),
 ]
+
+
+@app.callback()
+def in_project() -> None:
+    """Refuse to work where there is no project."""
+    check_project(ROOT)
+    if os.environ.get(PROJECT_DIR):
+        # Programs that are called work in another folder, in which a relative path means another.
+        os.environ[PROJECT_DIR] = str(ROOT)
 
 
 @app.command()

@@ -78,6 +78,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/records": ("publish", "damaged_published", "suppressions"),
     "segmentry/simulators": ("activation",),
     "segmentry/settings": ("memory", "mistakes", "privacy"),
+    "segmentry/settings/project.py": ("install",),
     "segmentry/terminal.py": ("syncs",),
     "segmentry/webhook.py": ("alerts",),
     "segmentry/what_if": ("what_if",),
