@@ -51,7 +51,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "orchestration/syncs": ("recipes", "syncs"),
     "seeds": ("segment_needs",),
     "seeds/demo_shop": ("demo_shop",),
-    "segmentry": (),
+    "segmentry": ("commands",),
     "segmentry/activation": (
         "activation",
         "file_export",
@@ -79,7 +79,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/simulators": ("activation",),
     "segmentry/settings": ("memory", "mistakes", "privacy"),
     "segmentry/settings/project.py": ("install",),
-    "segmentry/terminal.py": ("syncs",),
+    "segmentry/terminal.py": ("commands", "syncs"),
     "segmentry/webhook.py": ("alerts",),
     "segmentry/what_if": ("what_if",),
     "tests/generic": (),
