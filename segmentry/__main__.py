@@ -20,6 +20,7 @@ from segmentry.completion import build_ids, segments
 from segmentry.erasure.command import app as erasure
 from segmentry.errors import SegmentryError
 from segmentry.experiments.command import app as experiments
+from segmentry.explain.command import app as explain
 from segmentry.records.versions import KEPT_VERSIONS, Version
 from segmentry.settings.privacy import keep_private
 from segmentry.settings.project import PROJECT_DIR, check_project
@@ -33,6 +34,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(explain)
 app.add_typer(syncs)
 app.add_typer(erasure)
 app.add_typer(

@@ -72,6 +72,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/identity": ("identity_suggestions",),
     "segmentry/predictions": ("clusters", "customer_predictions", "predictions", "recommendations"),
     "segmentry/experiments": ("experiment_statistics", "experiments"),
+    "segmentry/explain": ("explain",),
     "segmentry/project": ("segment_definitions",),
     "segmentry/publish": ("publish",),
     "segmentry/reading": ("raw_files", "reading_csv", "raw_damage"),

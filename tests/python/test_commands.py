@@ -63,6 +63,7 @@ def document(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0)
     ("command", "names"),
     [
         (["versions"], {"versions", "damaged"}),
+        (["explain", "C0003"], {"customer_id", "facts", "segments", "decision"}),
         (["summary"], {"shop", "raw_rows", "forecasts", "segments", "settings", "unmet_needs"}),
         (["status", "example_files"], {"runs", "sizes", "open_jobs"}),
         (["publish"], {"build_id", "is_current"}),
@@ -213,6 +214,7 @@ def test_a_shell_completes_ids_syncs_and_segments(shop: Shop) -> None:
     assert complete("segmentry roll-back ") == newest_first
     assert "example_klaviyo" in complete("segmentry plan example_k")
     assert complete("segmentry publish --accept one_t") == ["one_timers"]
+    assert "explain" in complete("segmentry exp")
 
 
 def test_completion_is_never_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
