@@ -17,6 +17,7 @@ from rich.console import Console
 
 from segmentry.activation.command import app as syncs
 from segmentry.completion import build_ids, segments
+from segmentry.diff.command import app as diff
 from segmentry.erasure.command import app as erasure
 from segmentry.errors import SegmentryError
 from segmentry.experiments.command import app as experiments
@@ -35,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(explain)
+app.add_typer(diff)
 app.add_typer(syncs)
 app.add_typer(erasure)
 app.add_typer(

@@ -68,6 +68,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/build": ("mistakes", "no_data", "profile"),
     "segmentry/checks": ("checks",),
     "segmentry/pages": ("contracts", "segment_definitions"),
+    "segmentry/diff": ("diff",),
     "segmentry/erasure": ("erasure",),
     "segmentry/identity": ("identity_suggestions",),
     "segmentry/predictions": ("clusters", "customer_predictions", "predictions", "recommendations"),

@@ -63,6 +63,7 @@ def document(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0)
     ("command", "names"),
     [
         (["versions"], {"versions", "damaged"}),
+        (["diff"], {"before", "after", "shop", "segments", "tables"}),
         (["explain", "C0003"], {"customer_id", "facts", "segments", "decision"}),
         (["summary"], {"shop", "raw_rows", "forecasts", "segments", "settings", "unmet_needs"}),
         (["status", "example_files"], {"runs", "sizes", "open_jobs"}),
@@ -212,6 +213,7 @@ def complete(words: str) -> list[str]:
 def test_a_shell_completes_ids_syncs_and_segments(shop: Shop) -> None:
     newest_first = sorted(path.name for path in (shop.published / "versions").iterdir())[::-1]
     assert complete("segmentry roll-back ") == newest_first
+    assert complete("segmentry diff 2") == newest_first
     assert "example_klaviyo" in complete("segmentry plan example_k")
     assert complete("segmentry publish --accept one_t") == ["one_timers"]
     assert "explain" in complete("segmentry exp")
