@@ -9,9 +9,11 @@ from typing import Any
 from segmentry.settings.connectors import Connector, read_connectors
 from segmentry.settings.environment import load_env_file
 from segmentry.settings.places import check_raw_folder, check_warehouse
+from segmentry.settings.project import project_folder
 from segmentry.settings.variables import check_variables
 
-ROOT = Path(__file__).parents[2]
+# The project that this process works on. Commands refuse one that is none, and never change it.
+ROOT = project_folder(Path.cwd())
 DEMO_SHOP = ROOT / "seeds" / "demo_shop"
 DEFAULT_WAREHOUSE = ROOT / "warehouse" / "segmentry.duckdb"
 
