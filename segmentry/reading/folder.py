@@ -101,7 +101,11 @@ def read_folder(
             column is missing; its text names every such file.
     """
     names = [table.name for table in tables]
-    found = find_raw_files(folder, names) if folder else RawFolder({n: [] for n in names}, [])
+    patterns = {table.name: table.files for table in tables if table.files}
+    prefixed = {table.name for table in tables if table.any_prefix}
+    found = RawFolder({name: [] for name in names}, [])
+    if folder:
+        found = find_raw_files(folder, names, patterns, prefixed)
     problems: list[str] = []
     raw_tables: list[RawTable] = []
     with duckdb.connect() as connection:
@@ -119,7 +123,8 @@ def read_folder(
         is_there = bool(found.files[table.name] or found.files.get(table.stand_in))
         if table.is_required and not is_there:
             instead = f" (or `{table.stand_in}`)" if table.stand_in else ""
-            problems.append(f"table `{table.name}`{instead} is missing")
+            called = f", of files called `{table.files}`," if table.files else ""
+            problems.append(f"table `{table.name}`{instead}{called} is missing")
         problems += _missing(raw_table)
     if problems:
         raise ReadingError("; ".join(problems))
