@@ -308,8 +308,18 @@ def test_orders_are_what_was_sold_before_tax(connection: Ask) -> None:
         "payment_method, delivery_method, postal_code, is_test from woocommerce__orders "
         "where connector = 'woocommerce' and order_id = '10'",
     ) == [
-        ("2026-05-01 10:00:00", "2026-05-01 10:00:00", "EUR", "4.20", "10.30", "AUTUMN")
-        + ("stripe", "Flat rate", "1000", None)
+        (
+            "2026-05-01 10:00:00",
+            "2026-05-01 10:00:00",
+            "EUR",
+            "4.20",
+            "10.30",
+            "AUTUMN",
+            "stripe",
+            "Flat rate",
+            "1000",
+            None,
+        )
     ]
 
 
@@ -357,8 +367,13 @@ def test_refunds_are_of_merchandise_alone(connection: Ask) -> None:
         ("21", "10", "2026-05-10 10:00:00", "0.00", "nothing of merchandise was refunded"),
         ("22", "0", "2026-05-11 10:00:00", "0.00", "a refund of no order"),
         ("23", "14", "2026-05-12 10:00:00", "10.00", "its order: in the trash"),
-        ("24", "16", "2026-05-13 10:00:00", "0.00")
-        + ("an amount of which nobody knows what was refunded",),
+        (
+            "24",
+            "16",
+            "2026-05-13 10:00:00",
+            "0.00",
+            "an amount of which nobody knows what was refunded",
+        ),
     ]
 
 
