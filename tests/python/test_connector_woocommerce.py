@@ -351,9 +351,9 @@ def test_what_is_left_out_says_why(connection: Ask) -> None:
         ("12", "1", "3", "1", "8.00", "0.00", None),
         ("14", "1", "2", "1", "10.00", "0.00", "in the trash"),
         ("16", "1", None, "1", "5.00", "0.00", None),
-        ("18", "1", "2", "1", "10.00", "0.00", "of a shop_subscription, which is no order"),
+        ("18", "1", "2", "1", "10.00", "0.00", "of a shop_subscription"),
         ("20", "1", None, None, None, "0.00", "no merchandise: shipping"),
-        ("20", "1", "1", "-1", "18.00", "0.00", "of a shop_order_refund, which is no order"),
+        ("20", "1", "1", "-1", "18.00", "0.00", "of a shop_order_refund"),
     ]
 
 

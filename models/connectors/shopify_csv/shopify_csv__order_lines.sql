@@ -20,10 +20,9 @@ lines_of_orders as (
         case when lines.is_taxable then orders.net_share else 1 end as net_share
     from lines
     left join orders
-        on
-            lines.connector = orders.connector
-            and lines.file_path = orders.file_path
-            and lines.order_name = orders.order_name
+        on lines.connector = orders.connector
+        and lines.file_path = orders.file_path
+        and lines.order_name = orders.order_name
 )
 
 select

@@ -7,7 +7,8 @@ with
 refunds as (
     select
         *,
-        {{ money('least(refunded_amount, (amount - discount_amount) * net_share)') }} as merchandise_amount
+        {{ money('least(refunded_amount, (amount - discount_amount) * net_share)') }}
+            as merchandise_amount
     from {{ ref('base_shopify_csv__orders') }}
     where is_first_row and refunded_amount > 0
 )

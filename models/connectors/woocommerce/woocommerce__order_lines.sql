@@ -30,12 +30,13 @@ select
     items.product_id,
     cast(items.unit_count as {{ dbt.type_int() }}) as quantity,
     {{ money('items.subtotal_amount / nullif(items.unit_count, 0)') }} as unit_price,
-    {{ money('greatest(coalesce(items.subtotal_amount - items.total_amount, 0), 0)') }} as discount_amount,
+    {{ money('greatest(coalesce(items.subtotal_amount - items.total_amount, 0), 0)') }}
+        as discount_amount,
     cast(null as {{ dbt.type_timestamp() }}) as updated_at,
     case
         when items.copy_number > 1 then 'another row holds the line'
         when items.item_type <> 'line_item' then 'no merchandise: ' || items.item_type
-        when orders.order_type <> 'shop_order' then 'of a ' || orders.order_type || ', which is no order'
+        when orders.order_type <> 'shop_order' then 'of a ' || orders.order_type
         else orders.left_out
     end as left_out
 from items

@@ -38,7 +38,8 @@ select
     end as status,
     orders.currency,
     {{ money('coalesce(items.subtotal_amount, 0)') }} as subtotal_amount,
-    {{ money('greatest(coalesce(items.subtotal_amount - items.total_amount, 0), 0)') }} as discount_amount,
+    {{ money('greatest(coalesce(items.subtotal_amount - items.total_amount, 0), 0)') }}
+        as discount_amount,
     {{ money('orders.shipping_amount') }} as shipping_amount,
     {{ money('orders.tax_amount') }} as tax_amount,
     items.coupon_code,

@@ -55,7 +55,9 @@ products as (
         cast(null as {{ dbt.type_string() }}) as left_out
     from sold
     left join posts
-        on sold.connector = posts.connector and sold.product_id = posts.id and posts.left_out is null
+        on sold.connector = posts.connector
+        and sold.product_id = posts.id
+        and posts.left_out is null
     where posts.id is null
 )
 

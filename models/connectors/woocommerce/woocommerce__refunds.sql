@@ -40,9 +40,8 @@ select
     end as left_out
 from orders as refunds
 left join orders as parents
-    on
-        refunds.connector = parents.connector
-        and refunds.parent_id = parents.order_id
-        and parents.version_number = 1
+    on refunds.connector = parents.connector
+    and refunds.parent_id = parents.order_id
+    and parents.version_number = 1
 left join items on refunds.connector = items.connector and refunds.order_id = items.order_id
 where refunds.order_type = 'shop_order_refund'

@@ -34,10 +34,9 @@ orders as (
         export_rows.total - coalesce(lines.untaxed_amount, 0) as taxed_total
     from export_rows
     left join lines
-        on
-            export_rows.connector = lines.connector
-            and export_rows.file_path = lines.file_path
-            and export_rows.name = lines.order_name
+        on export_rows.connector = lines.connector
+        and export_rows.file_path = lines.file_path
+        and export_rows.name = lines.order_name
 )
 
 select
@@ -57,8 +56,8 @@ select
     shipping as shipping_amount,
     taxes as tax_amount,
     coalesce(refunded_amount, 0) as refunded_amount,
-    -- Of what was paid for goods and shipping, what is left without tax: all of it, unless the total
-    -- has no room for taxes beside the two, so that they are within.
+    -- What of the amounts is left without tax: all, unless the total has no room for taxes beside
+    -- goods and shipping, so that they are within.
     case
         when taxes > 0 and total = subtotal + coalesce(shipping, 0) and taxed_total > taxes
             then 1 - cast(taxes as {{ type_double() }}) / taxed_total

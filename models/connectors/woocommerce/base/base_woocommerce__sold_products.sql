@@ -8,15 +8,15 @@ ranked_lines as (
         items.*,
         row_number() over (
             partition by items.connector, items.product_id
-            order by orders.created_at desc nulls last, length(items.item_id) desc, items.item_id desc
+            order by
+                orders.created_at desc nulls last, length(items.item_id) desc, items.item_id desc
         ) as line_rank
     from {{ ref('base_woocommerce__items') }} as items
     inner join {{ ref('base_woocommerce__orders') }} as orders
-        on
-            items.connector = orders.connector
-            and items.order_id = orders.order_id
-            and orders.order_type = 'shop_order'
-            and orders.version_number = 1
+        on items.connector = orders.connector
+        and items.order_id = orders.order_id
+        and orders.order_type = 'shop_order'
+        and orders.version_number = 1
     where
         items.item_type = 'line_item'
         and items.copy_number = 1

@@ -48,12 +48,10 @@ select
     addresses.postcode as postal_code
 from {{ source('woocommerce', 'wc_orders') }} as orders
 left join addresses
-    on
-        orders.connector = addresses.connector
-        and orders.id = addresses.order_id
-        and addresses.preference = 1
+    on orders.connector = addresses.connector
+    and orders.id = addresses.order_id
+    and addresses.preference = 1
 left join further_data
-    on
-        orders.connector = further_data.connector
-        and orders.id = further_data.order_id
-        and further_data.copy_number = 1
+    on orders.connector = further_data.connector
+    and orders.id = further_data.order_id
+    and further_data.copy_number = 1
