@@ -3,7 +3,6 @@
     lacks a table that a connector needs: what the reader asks of a folder.
 -#}
 {% macro check_tables_of_schema(connector, tables, schema, names) %}
-    {%- set unreadable = 'The schema `' ~ schema ~ '` of ' ~ connector ~ ' can not be read: ' -%}
     {%- set prefixes = {} -%}
     {%- for table in tables if table.any_prefix -%}
         {%- for name in names_of_table(table, names) -%}
@@ -13,16 +12,18 @@
     {%- endfor -%}
     {%- if prefixes | length > 1 -%}
         {%- do exceptions.raise_compiler_error(
-            unreadable ~ 'the names of its tables have several prefixes, ' ~ prefixes.values() | join(' and ')
-            ~ ': keep the tables of each shop in a schema of their own.'
+            'The names of the tables of ' ~ connector ~ ' in the schema ' ~ schema ~ ' have several prefixes, '
+            ~ prefixes.values() | join(' and ') ~ ': keep the tables of each shop in a schema of their own.'
         ) -%}
     {%- endif -%}
     {%- for table in tables if table.is_required and not names_of_table(table, names) -%}
         {%- set instead = tables | selectattr('name', 'equalto', table.stand_in) | list -%}
         {%- if not instead or not names_of_table(instead[0], names) -%}
             {%- do exceptions.raise_compiler_error(
-                unreadable ~ 'table `' ~ table.name ~ '`'
-                ~ (' (or `' ~ table.stand_in ~ '`)' if table.stand_in else '') ~ ' is missing.'
+                'The schema ' ~ schema ~ ' lacks the table `' ~ table.name ~ '`'
+                ~ (' (or `' ~ table.stand_in ~ '`)' if table.stand_in else '') ~ ', which the connector '
+                ~ connector ~ ' needs: have the loader land it, or name another schema in '
+                ~ connector_setting(connector, 'SCHEMA') ~ '.'
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -41,7 +41,7 @@
             {%- for column in table.columns if column.is_required and column.name not in present -%}
                 {%- do exceptions.raise_compiler_error(
                     'The table ' ~ relation ~ ' lacks the column `' ~ column.name
-                    ~ '`, which the connector ' ~ connector ~ ' needs.'
+                    ~ '`, which the connector ' ~ connector ~ ' needs: have the loader land it.'
                 ) -%}
             {%- endfor -%}
             {%- set place = 'row_rows.file_path, row_rows.place_in_file' if folder else (

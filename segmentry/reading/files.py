@@ -143,15 +143,20 @@ def is_left_out(name: str) -> bool:
     return name.startswith((".", "_"))
 
 
+def stem_of(name: str) -> str:
+    """Return the name of a file or folder in lower case, without the ending of a raw file."""
+    stem = name.lower()
+    for ending in sorted(Format, key=len, reverse=True):
+        if stem.endswith(ending):
+            return stem.removesuffix(ending)
+    return stem
+
+
 def _table_of(
     name: str, tables: Sequence[str], patterns: Mapping[str, str], prefixed: Set[str]
 ) -> tuple[str | None, str]:
     """Return the table that a file or folder belongs to, and the prefix before its name."""
-    stem = name.lower()
-    for ending in sorted(Format, key=len, reverse=True):
-        if stem.endswith(ending):
-            stem = stem.removesuffix(ending)
-            break
+    stem = stem_of(name)
     for table in tables:
         if table in patterns:
             is_called_so = stem.startswith(patterns[table].removesuffix("*"))

@@ -464,7 +464,10 @@ def test_no_row_is_lost(connection: Ask) -> None:
             {"wp_wc_orders": "id", "wp2_posts": "id"},
             ("several prefixes", "`wp_` of wp_wc_orders", "`wp2_` of wp2_posts"),
         ),
-        ({"wp_wc_orders": "id"}, ("table `woocommerce_order_items` is missing",)),
+        (
+            {"wp_wc_orders": "id"},
+            ("lacks the table `woocommerce_order_items`", "woocommerce needs"),
+        ),
     ],
 )
 def test_a_schema_that_can_not_be_read_is_told(
