@@ -5,5 +5,7 @@
 {% macro connector_tables() %}
     {{ return({
         'shopify': ['customers', 'products', 'orders', 'order_lines', 'refunds', 'events'],
+        'shopify_csv': ['customers', 'products', 'orders', 'order_lines', 'refunds'],
+        'woocommerce': ['customers', 'products', 'orders', 'order_lines', 'refunds'],
     }) }}
 {% endmacro %}

@@ -116,7 +116,11 @@ def read_folder(
     if folder and not connector and has_mapping(folder):
         return _read_mapped_folder(folder, tables, schema, scratch, leave_out_erased)
     names = [table.name for table in tables]
-    found = find_raw_files(folder, names) if folder else RawFolder({n: [] for n in names}, [])
+    patterns = {table.name: table.files for table in tables if table.files}
+    prefixed = {table.name for table in tables if table.any_prefix}
+    found = RawFolder({name: [] for name in names}, [])
+    if folder:
+        found = find_raw_files(folder, names, patterns, prefixed)
     problems: list[str] = []
     raw_tables: list[RawTable] = []
     with duckdb.connect() as connection:
@@ -134,7 +138,8 @@ def read_folder(
         is_there = bool(found.files[table.name] or found.files.get(table.stand_in))
         if table.is_required and not is_there:
             instead = f" (or `{table.stand_in}`)" if table.stand_in else ""
-            problems.append(f"table `{table.name}`{instead} is missing")
+            called = f", of files called `{table.files}`," if table.files else ""
+            problems.append(f"table `{table.name}`{instead}{called} is missing")
         problems += _missing(raw_table)
     if problems:
         raise ReadingError("; ".join(problems))
