@@ -137,7 +137,7 @@ def _print_finding(
         console.print(f"[red]Can't be read[/red]: {escape(line)}", soft_wrap=True)
     if finding.unknown:
         names = [table.name for _, table in finding.unknown]
-        _print_list(console, "Known to no connector, and not read", names)
+        _print_list(console, "Not read, as no connector needs them", names)
     if mapping is not None:
         _print_mapping(console, finding, mapping, is_kept, is_written)
     if not finding.has_orders:

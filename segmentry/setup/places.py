@@ -14,6 +14,8 @@ from segmentry.reading.looks import columns_of, rough_rows
 # A DuckDB file has these bytes after a checksum of eight.
 DUCKDB_MAGIC, MAGIC_AT = b"DUCK", 8
 OWN_SCHEMAS = ("information_schema", "pg_catalog")
+# What a build of this project makes beside its tables, of which the log tells that it is one.
+BUILT_SCHEMAS, BUILD_LOG = ("connector_", "landed_", "raw", "published", "syncs"), "build_log"
 SAMPLED = 20_000
 
 
@@ -119,6 +121,8 @@ def is_duckdb_file(path: Path) -> bool:
 def look_at_database(path: Path, schema: str = "") -> Iterator[Place]:
     """Yield the schemas of a DuckDB file as places, or the one that is named.
 
+    What a build of this project has made in it is left out.
+
     Raises:
         duckdb.Error: when the file can't be opened.
     """
@@ -128,7 +132,12 @@ def look_at_database(path: Path, schema: str = "") -> Iterator[Place]:
             "from information_schema.columns where table_catalog = current_database() "
             "group by all order by all"
         ).fetchall()
-    schemas = sorted({row[0] for row in rows}.difference(OWN_SCHEMAS))
+    built = {row[0] for row in rows if row[1] == BUILD_LOG}
+    schemas = sorted(
+        name
+        for name in {row[0] for row in rows}.difference(OWN_SCHEMAS, built)
+        if not (built and name.startswith(BUILT_SCHEMAS))
+    )
     for name in schemas:
         if schema in ("", name):
             tables = tuple(

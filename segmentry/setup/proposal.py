@@ -3,6 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+
+import duckdb
 
 from segmentry.reading import sql
 from segmentry.setup.places import FoundTable, Place
@@ -15,7 +18,8 @@ NAMES: Mapping[str, Sequence[str]] = {
         "commande", "pedido", "order",
     ),
     "ordered_at": (
-        "orderedat", "orderdate", "orderdatetime", "ordertime", "purchasedat", "purchasedate",
+        "orderedat", "orderpurchasetimestamp", "orderdate", "orderdatetime", "ordertime",
+        "purchasedat", "purchasedate",
         "invoicedate", "transactiondate", "createdat", "created", "datetime", "timestamp",
         "bestelldatum", "datum", "fecha", "date", "time",
     ),
@@ -98,13 +102,13 @@ def propose(place: Place, tables: Sequence[FoundTable], currency: str) -> Propos
     )
     if orders is None:
         return proposal
-    parts = [_orders(orders, proposal, currency)]
-    proposal.fills.append("orders")
     lines = orders if orders.is_of_lines else None
     for look in looked:
-        if look is not orders and look.has("order_id", "quantity"):
+        if look is not orders and look.has("order_id", "product_id"):
             lines = look
-    if lines is not None and lines.has("quantity"):
+    parts = [_orders(orders, lines, proposal, currency)]
+    proposal.fills.append("orders")
+    if lines is not None and lines.has("product_id"):
         parts.append(_lines(lines))
         proposal.fills.append("order_lines")
     for look in looked:
@@ -121,7 +125,7 @@ def propose(place: Place, tables: Sequence[FoundTable], currency: str) -> Propos
     elif lines is not None and lines.has("product_id"):
         parts.append(_products_of_lines(lines))
         proposal.fills.append("products")
-    proposal.text = HEAD + "\n".join(parts)
+    proposal.text = HEAD + "".join(parts)
     return proposal
 
 
@@ -170,7 +174,7 @@ class _Look:
 
     def name(self, meaning: str) -> str:
         """Return the column of a meaning, as SQL."""
-        return sql.name(self.found[meaning])
+        return named(self.found[meaning])
 
     def distinct(self, meaning: str) -> list[str]:
         """Return the values of a column, most frequent first."""
@@ -216,7 +220,7 @@ class _Look:
 
     def time(self, column: str) -> str | None:
         """Return the expression that reads a column's times; None when it holds none."""
-        name = sql.name(column)
+        name = named(column)
         if self.share(column, f"regexp_full_match(trim(value), '{ISO}')") >= LEAST_SHARE:
             return name
         for day in DAYS:
@@ -232,7 +236,9 @@ class _Look:
     def number(self, meaning: str) -> str:
         """Return the expression that reads a column's numbers: with a decimal comma, or a point."""
         column = self.found[meaning]
-        name = sql.name(column)
+        name = named(column)
+        if self.share(column, "regexp_full_match(trim(value), '-?[0-9]+([.][0-9]+)?')") == 1:
+            return f"cast({name} as decimal(18, 2))"
         with_comma = self.share(column, "regexp_full_match(trim(value), '-?[0-9.]*,[0-9]{1,2}')")
         if with_comma > HALF:
             return f"cast(replace(replace({name}, '.', ''), ',', '.') as decimal(18, 2))"
@@ -242,7 +248,7 @@ class _Look:
 NUMBER = "regexp_full_match(trim(value), '-?[0-9]{1,3}([., ]?[0-9]{3})*([.,][0-9]+)?')"
 
 
-def _orders(look: _Look, proposal: Proposal, currency: str) -> str:
+def _orders(look: _Look, lines: _Look | None, proposal: Proposal, currency: str) -> str:
     is_summed = look.is_of_lines
     columns = [f"{look.name('order_id')} as order_id"]
     time = look.time(look.found["ordered_at"])
@@ -256,9 +262,15 @@ def _orders(look: _Look, proposal: Proposal, currency: str) -> str:
     else:
         proposal.edits.append(f"No column names a currency: `{currency}` is a guess.")
         columns.append(f"{sql.text(currency)} as currency")
-    if look.has("quantity", "unit_price") and is_summed:
-        price = look.number("unit_price")
-        columns.append(f"sum({look.number('quantity')} * {price}) as subtotal_amount")
+    if lines is look and look.has("unit_price"):
+        columns.append(f"sum({_worth(look)}) as subtotal_amount")
+    elif lines is not None and lines.has("unit_price"):
+        table = named(lines.table.name)
+        columns.append(
+            f"coalesce((\n        select sum({_worth(lines)})\n        from {table} as lines\n"
+            f"        where lines.{lines.name('order_id')} = orders.{look.name('order_id')}\n"
+            "    ), 0) as subtotal_amount"
+        )
     elif look.has("subtotal_amount"):
         amount = _of_order(look.number("subtotal_amount"), is_summed, "sum")
         columns.append(f"{amount} as subtotal_amount")
@@ -271,7 +283,27 @@ def _orders(look: _Look, proposal: Proposal, currency: str) -> str:
             columns.append(f"{_of_order(look.number(meaning), is_summed, function)} as {meaning}")
     conditions = f"where {look.name('order_id')} <> ''"
     grouped = f"\ngroup by {look.name('order_id')}" if is_summed else ""
-    return _view("orders", columns, look, conditions + grouped)
+    return _view("orders", columns, look, conditions + grouped, "orders")
+
+
+def named(value: str) -> str:
+    """Return a name as SQL, in quotes where it needs them."""
+    is_plain = re.fullmatch("[a-z_][a-z0-9_]*", value) and value not in reserved_words()
+    return value if is_plain else sql.name(value)
+
+
+@cache
+def reserved_words() -> frozenset[str]:
+    """Return the words that DuckDB takes for no name."""
+    rows = duckdb.sql(
+        "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+def _worth(look: _Look) -> str:
+    price = look.number("unit_price")
+    return f"{look.number('quantity')} * {price}" if look.has("quantity") else price
 
 
 def _of_order(expression: str, is_summed: bool, function: str = "max") -> str:
@@ -307,7 +339,7 @@ def _lines(look: _Look) -> str:
     ]
     if look.has("product_id"):
         columns.append(f"{look.name('product_id')} as product_id")
-    columns.append(f"{look.name('quantity')} as quantity")
+    columns.append(f"{look.name('quantity') if look.has('quantity') else '1'} as quantity")
     if look.has("unit_price"):
         columns.append(f"{look.number('unit_price')} as unit_price")
     return _view("order_lines", columns, look, f"where {order} <> ''")
@@ -338,10 +370,10 @@ def _products_of_lines(look: _Look) -> str:
     return _view("products", columns, look, f"where {product} <> ''\ngroup by {product}")
 
 
-def _view(table: str, columns: Sequence[str], look: _Look, tail: str) -> str:
+def _view(table: str, columns: Sequence[str], look: _Look, tail: str, alias: str = "") -> str:
     selected = ",\n    ".join(columns)
     ending = f"\n{tail}" if tail else ""
     return (
         f"\ncreate view {table} as\nselect\n    {selected}\n"
-        f"from {sql.name(look.table.name)}{ending};\n"
+        f"from {named(look.table.name)}{f' as {alias}' if alias else ''}{ending};\n"
     )
