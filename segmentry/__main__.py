@@ -27,6 +27,7 @@ from segmentry.settings.privacy import keep_private
 from segmentry.settings.project import PROJECT_DIR, check_project
 from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
 from segmentry.settings.variables import check_variables, read_variables
+from segmentry.setup.command import app as setup
 from segmentry.terminal import Json, print_json, terminal, working
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.add_typer(explain)
 app.add_typer(diff)
+app.add_typer(setup)
 app.add_typer(syncs)
 app.add_typer(erasure)
 app.add_typer(

@@ -40,8 +40,9 @@ def system_of(connector: str) -> str:
 
 
 def known_systems(project: Path) -> list[str]:
-    """Return the systems that connectors know, by the folders of their models."""
-    return sorted(path.name for path in (project / MODELS).iterdir() if path.is_dir())
+    """Return the systems that connectors know: the folders that hold models called after them."""
+    folders = (path for path in (project / MODELS).iterdir() if path.is_dir())
+    return sorted(path.name for path in folders if any(path.glob(f"{path.name}__*.sql")))
 
 
 def setting_of(connector: str, name: str) -> str:

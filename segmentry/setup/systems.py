@@ -27,6 +27,12 @@ class SystemTable:
     table: Table
     fills: str
 
+    def is_called(self, name: str) -> bool:
+        """Tell whether a file, folder or table of a name, in lower case, is of this table."""
+        if self.table.files:
+            return name.startswith(self.table.files.removesuffix("*"))
+        return name.endswith(self.table.name) if self.table.any_prefix else name == self.table.name
+
     @property
     def columns(self) -> frozenset[str]:
         """The names of its columns, in lower case."""
@@ -53,18 +59,18 @@ class System:
 
 def read_systems(project: Path) -> list[System]:
     """Return the systems that can be read: the raw contract first, then the connectors by name."""
-    systems = [System(RAW, tuple(_tables(project / RAW_SOURCES, RAW)))]
-    for name in known_systems(project):
-        (path,) = (project / MODELS / name).glob("_*__sources.yml")
-        systems.append(System(name, tuple(_tables(path, name))))
-    return systems
+    files = [project / RAW_SOURCES, *sorted((project / MODELS).glob("*/_*__sources.yml"))]
+    sources = {
+        source["name"]: source
+        for path in files
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    }
+    return [System(name, tuple(_tables(sources[name]))) for name in (RAW, *known_systems(project))]
 
 
-def _tables(path: Path, source_name: str) -> Iterator[SystemTable]:
-    sources = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
-    (source,) = (source for source in sources if source["name"] == source_name)
+def _tables(source: Mapping[str, Any]) -> Iterator[SystemTable]:
     for declared in source["tables"]:
-        meta = _meta(declared)
+        meta = _meta(source) | _meta(declared)
         (table,) = read_contract(
             [
                 {
