@@ -170,12 +170,20 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     (other / "orders_export_2.csv").write_bytes(export(LATER_ORDERS, OLD_HEADER, "\t"))
     (other / "customers_export_1.csv").write_text(OLD_CUSTOMERS)
     warehouse = folder / "shop.duckdb"
+    with duckdb.connect(str(warehouse)) as landed:
+        landed.execute("create schema landed")
+        for number in (1, 2):
+            landed.execute(
+                f'create table landed."Orders_Export_{number}" as from read_csv('
+                f"'{other / f'orders_export_{number}.csv'}', all_varchar = true)"
+            )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEGMENTRY_CONNECTORS", "shopify_csv,shopify_csv:old")
+        patch.setenv("SEGMENTRY_CONNECTORS", "shopify_csv,shopify_csv:old,shopify_csv:landed")
         patch.setenv("SEGMENTRY_SHOPIFY_CSV_DIR", str(shop))
         patch.setenv("SEGMENTRY_SHOPIFY_CSV_OLD_DIR", str(other))
+        patch.setenv("SEGMENTRY_SHOPIFY_CSV_LANDED_SCHEMA", "landed")
         run_dbt(
-            *("build", "--quiet", "--no-write-json", "--select=+raw_row_counts +stg_customers"),
+            *("build", "--quiet", "--no-write-json", "--select=+raw_row_counts"),
             *("--exclude-resource-type=test", "--exclude-resource-type=unit_test"),
             raw_dir=None,
             warehouse=warehouse,
@@ -361,12 +369,27 @@ def test_an_order_in_two_files_is_what_the_later_one_says(connection: Ask) -> No
     ]
 
 
+def test_files_may_be_tables_of_the_warehouse(connection: Ask) -> None:
+    for table in ("orders", "order_lines", "refunds"):
+        columns = "* exclude (connector, source_system, file_path, place_in_file)"
+        one, other = (
+            rows(
+                connection,
+                f"select {columns} from shopify_csv__{table} where connector = '{connector}' "
+                "order by all",
+            )
+            for connector in ("shopify_csv:old", "shopify_csv:landed")
+        )
+        assert one == other, table
+
+
 def test_no_row_is_lost(connection: Ask) -> None:
     assert rows(
         connection,
         "select connector, table_name, raw_row_count, staged_row_count, rejected_row_count, "
         "left_out_row_count from raw_row_counts "
-        "where connector like 'shopify%' and raw_row_count > 0 order by connector, table_name",
+        "where connector in ('shopify_csv', 'shopify_csv:old') and raw_row_count > 0 "
+        "order by connector, table_name",
     ) == [
         ("shopify_csv", "customers", "3", "3", "0", "0"),
         ("shopify_csv", "order_lines", "12", "12", "0", "3"),
