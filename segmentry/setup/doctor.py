@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import duckdb
+from packaging.requirements import Requirement
 
 from segmentry.errors import SegmentryError
 from segmentry.reading.errors import ReadingError
@@ -114,7 +115,13 @@ def packages(project: Path) -> Iterator[Diagnosis]:
     path = project / LOCK
     if not path.exists():
         return
-    wanted = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", path.read_text("utf-8"), re.M))
+    lines = re.findall(r"^([a-z0-9].*?)\s*\\?$", path.read_text("utf-8"), re.M)
+    locked = [Requirement(line) for line in lines]
+    wanted = {
+        each.name: next(iter(each.specifier)).version
+        for each in locked
+        if each.marker is None or each.marker.evaluate()
+    }
     other = sorted(name for name, version in wanted.items() if _version(name) != version)
     if other:
         shown = ", ".join(other[:5]) + (f" and {len(other) - 5} more" if len(other) > 5 else "")
