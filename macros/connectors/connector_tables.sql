@@ -5,5 +5,6 @@
 {% macro connector_tables() %}
     {{ return({
         'shopify': ['customers', 'products', 'orders', 'order_lines', 'refunds', 'events'],
+        'klaviyo': ['email_events', 'consent_events', 'events'],
     }) }}
 {% endmacro %}

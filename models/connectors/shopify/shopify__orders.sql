@@ -13,7 +13,7 @@ merchandise as (
         sum(net_of_tax_amount) as subtotal_amount,
         sum(net_of_tax_discount) as discount_amount
     from {{ ref('base_shopify__net_of_tax_lines') }}
-    where not is_gift_card and not is_deleted
+    where not is_gift_card and not is_deleted and is_latest
     group by connector, order_id
 )
 

@@ -43,7 +43,8 @@ select
     ) as discount_amount,
     coalesce(taxes.tax_amount, 0) as tax_amount,
     coalesce(lines.gift_card, lines.is_gift_card, false) as is_gift_card,
-    coalesce(lines._fivetran_deleted, false) as is_deleted
+    coalesce(lines._fivetran_deleted, false) as is_deleted,
+    true as is_latest
 from {{ source('shopify', 'order_line') }} as lines
 left join taxes on lines.connector = taxes.connector and lines.id = taxes.order_line_id
 left join allocations
@@ -66,6 +67,7 @@ select
     ) as discount_amount,
     coalesce({{ sum_of_list('line.tax_lines', 'price') }}, 0) as tax_amount,
     coalesce(line.gift_card, false) as is_gift_card,
-    orders.deleted_at is not null as is_deleted
-from {{ source('shopify', 'orders') }} as orders
+    orders.deleted_at is not null as is_deleted,
+    orders.is_latest
+from {{ ref('base_shopify__nested_orders') }} as orders
 {{ each_of('orders.line_items', 'line') }}
