@@ -25,11 +25,25 @@
             ) -%}
         {%- endfor -%}
     {%- endif -%}
+    {%- set relations = {} -%}
+    {%- for table in tables -%}
+        {%- do relations.update({table.name: adapter.get_relation(
+            database=target.database, schema=landed if folder else schema, identifier=table.name
+        )}) -%}
+    {%- endfor -%}
+    {%- for table in tables if table.is_required -%}
+        {%- if not relations[table.name] and not relations.get(table.stand_in) -%}
+            {%- do exceptions.raise_compiler_error(
+                'The schema ' ~ schema ~ ' lacks the table `' ~ table.name ~ '`'
+                ~ (' (or `' ~ table.stand_in ~ '`)' if table.stand_in else '') ~ ', which the connector '
+                ~ connector ~ ' needs: have the loader land it, or name another schema in '
+                ~ connector_setting(connector, 'SCHEMA') ~ '.'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- set selects = {} -%}
     {%- for table in tables -%}
-        {%- set relation = adapter.get_relation(
-            database=target.database, schema=landed if folder else schema, identifier=table.name
-        ) -%}
+        {%- set relation = relations[table.name] -%}
         {%- set present = (
             adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list
         ) if relation else [] -%}
@@ -37,7 +51,7 @@
             {%- if column.name not in present -%}
                 {%- do exceptions.raise_compiler_error(
                     'The table ' ~ relation ~ ' lacks the column `' ~ column.name
-                    ~ '`, which the connector ' ~ connector ~ ' needs.'
+                    ~ '`, which the connector ' ~ connector ~ ' needs: have the loader land it.'
                 ) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -294,8 +294,11 @@ def test_no_event_is_lost(connection: duckdb.DuckDBPyConnection) -> None:
     ) == [("consent_events", 21, 21, 1), ("email_events", 10, 10, 4), ("events", 1, 1, 0)]
     assert rows(connection, "select * from rejected_rows") == []
     for table in ("email_events", "consent_events", "events"):
-        assert rows(
-            connection,
-            f"select file_path, place_in_file from klaviyo__{table} "
-            "group by file_path, place_in_file having count(*) > 1",
-        ) == []
+        assert (
+            rows(
+                connection,
+                f"select file_path, place_in_file from klaviyo__{table} "
+                "group by file_path, place_in_file having count(*) > 1",
+            )
+            == []
+        )

@@ -2,12 +2,22 @@
 
 with
 
+renamed_tax_lines as (
+    select * from {{ source('shopify', 'order_line_tax_line') }}
+),
+
+-- A loader that has begun to fill the table of the new name leaves the older one behind.
 tax_lines as (
     select connector, order_line_id, price, price_set_shop_amount
-    from {{ source('shopify', 'tax_line') }}
+    from renamed_tax_lines
     union all
     select connector, order_line_id, price, price_set_shop_amount
-    from {{ source('shopify', 'order_line_tax_line') }}
+    from {{ source('shopify', 'tax_line') }} as older
+    where not exists (
+        select 1
+        from renamed_tax_lines as newer
+        where older.connector = newer.connector and older.order_line_id = newer.order_line_id
+    )
 ),
 
 taxes as (
@@ -67,7 +77,7 @@ select
     ) as discount_amount,
     coalesce({{ sum_of_list('line.tax_lines', 'price') }}, 0) as tax_amount,
     coalesce(line.gift_card, false) as is_gift_card,
-    orders.deleted_at is not null as is_deleted,
+    false as is_deleted,
     orders.is_latest
 from {{ ref('base_shopify__nested_orders') }} as orders
 {{ each_of('orders.line_items', 'line') }}

@@ -91,4 +91,4 @@ select
     {{ least_of_list('payment_gateway_names') }} as payment_method,
     {{ least_of_list('shipping_lines', 'title') }} as delivery_method,
     deleted_at is not null as is_deleted
-from {{ source('shopify', 'orders') }}
+from {{ ref('base_shopify__nested_orders') }}
