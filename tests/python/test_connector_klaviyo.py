@@ -1,11 +1,10 @@
-"""The connector of Klaviyo: what was sent and said, from what Fivetran lands to who may be written to."""
+"""The connector of Klaviyo: what was sent and said, up to who may be written to."""
 
 import csv
 import gzip
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -84,7 +83,7 @@ SUPPRESSED = {
         }
     }
 }
-PERSONS = [
+PERSONS: list[Row] = [
     *(
         {
             "id": person,

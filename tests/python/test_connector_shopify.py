@@ -263,8 +263,9 @@ def test_states_of_orders_and_consents_are_those_of_the_shop(
 ) -> None:
     found = rows(
         connection,
-        "select order_id, status, is_test, coupon_code, ordered_at, left_out is not null, tax_amount, "
-        "shipping_amount, currency from shopify__orders where connector = 'shopify:airbyte'",
+        "select order_id, status, is_test, coupon_code, ordered_at, left_out is not null, "
+        "tax_amount, shipping_amount, currency from shopify__orders "
+        "where connector = 'shopify:airbyte'",
     )
     closed = {"voided": "cancelled", "expired": "cancelled"}
     opened = {"pending": "pending", "authorized": "pending"}
@@ -284,8 +285,8 @@ def test_states_of_orders_and_consents_are_those_of_the_shop(
     ]
     consents = rows(
         connection,
-        "select customer_id, accepts_marketing, accepts_marketing_updated_at from shopify__customers "
-        "where connector = 'shopify:graphql'",
+        "select customer_id, accepts_marketing, accepts_marketing_updated_at "
+        "from shopify__customers where connector = 'shopify:graphql'",
     )
     said = {"SUBSCRIBED": True, "UNSUBSCRIBED": False}
     assert consents == [
