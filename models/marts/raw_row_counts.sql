@@ -30,9 +30,8 @@ rows_of_connectors as (
     from distinct_rows
     {%- if is_connected() %}
     inner join files
-        on
-            distinct_rows.table_name = files.table_name
-            and distinct_rows.file_path = files.file_path
+        on distinct_rows.table_name = files.table_name
+        and distinct_rows.file_path = files.file_path
     {%- endif %}
 
     union all
@@ -68,6 +67,5 @@ select
     line_counts.left_out_row_count
 from line_counts
 left join outcomes
-    on
-        line_counts.connector = outcomes.connector
-        and line_counts.table_name = outcomes.table_name
+    on line_counts.connector = outcomes.connector
+    and line_counts.table_name = outcomes.table_name

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from segmentry.activation.ledger import Ledger
@@ -87,6 +89,41 @@ def bury(state: Path, person: Person) -> None:
             ledger.bury(buried, kind)
 
 
+def write_appended(folder: Path, tables: Tables) -> Path:
+    """Write what a loader lands that only appends: orders as they were, then as they are.
+
+    What they are, and all other tables, are Parquet with nested columns.
+    """
+    earlier = [
+        {
+            **order,
+            "updated_at": order["created_at"],
+            "financial_status": "pending",
+            "total_tax": 99,
+            "discount_codes": [{"code": "A FORMER CODE"}],
+            "line_items": [
+                {
+                    **line,
+                    "quantity": line["quantity"] + 1,
+                    "discount_allocations": [],
+                    "tax_lines": [],
+                }
+                for line in [*order["line_items"], {**order["line_items"][0], "id": 1}]
+            ],
+            "refunds": [{**refund, "refund_line_items": []} for refund in order["refunds"]],
+        }
+        for order in tables["orders"][::2]
+    ]
+    write_json_lines(folder, {"orders": earlier}).rename(folder.with_name("earlier"))
+    (folder / "orders").mkdir(parents=True)
+    folder.with_name("earlier").joinpath("orders.jsonl").rename(folder / "orders" / "2026.jsonl")
+    for name, rows_of_table in tables.items():
+        below = folder / "orders" / "2025" if name == "orders" else folder
+        below.mkdir(exist_ok=True)
+        pq.write_table(pa.Table.from_pylist(rows_of_table), below / f"{name}.parquet")
+    return folder
+
+
 def load_schema(warehouse: Path, tables: Mapping[str, Sequence[Row]], folder: Path) -> None:
     """Put tables into a schema of a warehouse, by the types that their values have."""
     with duckdb.connect(str(warehouse)) as connection:
@@ -108,6 +145,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "rest": write_csv(folder / "rest", tables),
         "graphql": write_csv(folder / "graphql", graphql(shop)),
         "airbyte": write_json_lines(folder / "airbyte", airbyte(shop)),
+        "appended": write_appended(folder / "appended", airbyte(shop)),
         "erased": write_csv(folder / "erased", erased_shop()),
         "few": write_csv(folder / "few", {"order": [without(row) for row in tables["order"]]}),
     }
@@ -190,6 +228,27 @@ def test_a_shop_is_the_same_however_it_was_landed(
     """REST as files, GraphQL, Airbyte's nested orders, and REST in a schema of the warehouse."""
     landed = contract_rows(connection, table, "rest")
     assert landed and contract_rows(connection, table, shape) == landed
+
+
+@pytest.mark.parametrize("table", ["orders", "order_lines", "refunds"])
+def test_an_order_that_is_landed_again_counts_as_it_was_last(
+    connection: duckdb.DuckDBPyConnection, table: str
+) -> None:
+    """Its former versions are counted; their lines and refunds do not add to those of the last."""
+    once, again = (
+        rows(
+            connection,
+            f"select * exclude (source_system) from stg_{table} "
+            f"where source_system = 'shopify:{shape}'",
+        )
+        for shape in ("airbyte", "appended")
+    )
+    assert once and again == once
+    ((former,),) = connection.execute(
+        "select count(*) from shopify__order_lines where connector = 'shopify:appended' "
+        "and left_out = 'an earlier version of the order'"
+    ).fetchall()
+    assert former == sum(len(order.lines) + 1 for order in shop.orders[::2] if not order.is_deleted)
 
 
 def expected_amounts(shop: DrawnShop) -> tuple[Amounts, Amounts, Amounts]:

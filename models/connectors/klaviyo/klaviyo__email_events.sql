@@ -32,6 +32,5 @@ select
     end as left_out
 from events
 left join campaign_types
-    on
-        events.connector = campaign_types.connector
-        and events.campaign_id = campaign_types.campaign_id
+    on events.connector = campaign_types.connector
+    and events.campaign_id = campaign_types.campaign_id

@@ -28,7 +28,8 @@ select
     cast(null as {{ dbt.type_string() }}) as anonymous_id,
     orders.ordered_at,
     case
-        when orders.is_cancelled or orders.financial_status in ('voided', 'expired') then 'cancelled'
+        when orders.is_cancelled or orders.financial_status in ('voided', 'expired')
+            then 'cancelled'
         when orders.financial_status in ('pending', 'authorized') then 'pending'
         else 'completed'
     end as status,

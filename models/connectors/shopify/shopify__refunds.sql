@@ -19,10 +19,9 @@ merchandise as (
         sum(refunded.amount * coalesce(lines.net_share, 1)) as amount
     from {{ ref('base_shopify__refund_lines') }} as refunded
     left join {{ ref('base_shopify__net_of_tax_lines') }} as lines
-        on
-            refunded.connector = lines.connector
-            and refunded.order_line_id = lines.line_id
-            and lines.is_latest
+        on refunded.connector = lines.connector
+        and refunded.order_line_id = lines.line_id
+        and lines.is_latest
     where not coalesce(lines.is_gift_card, false)
     group by refunded.connector, refunded.refund_id
 ),
@@ -46,9 +45,8 @@ amounts as (
     left join merchandise
         on refunds.connector = merchandise.connector and refunds.refund_id = merchandise.refund_id
     left join discrepancies
-        on
-            refunds.connector = discrepancies.connector
-            and refunds.refund_id = discrepancies.refund_id
+        on refunds.connector = discrepancies.connector
+        and refunds.refund_id = discrepancies.refund_id
 )
 
 select

@@ -29,7 +29,8 @@ ranked_types as (
         ) as position
     from messages
     left join patterns
-        on {{ comparable_text('messages.name') }} like {{ comparable_text('patterns.name_pattern') }}
+        on {{ comparable_text('messages.name') }}
+        like {{ comparable_text('patterns.name_pattern') }}
 )
 
 select

@@ -74,8 +74,7 @@ select
     end as left_out
 from named_events as events
 left join mapped_metrics
-    on
-        {{ comparable_text('events.metric_name') }}
-        = {{ comparable_text('mapped_metrics.metric_name') }}
+    on {{ comparable_text('events.metric_name') }}
+    = {{ comparable_text('mapped_metrics.metric_name') }}
 left join people
     on events.connector = people.connector and events.person_id = people.person_id

@@ -12,10 +12,9 @@ addresses as (
         ) as position
     from {{ source('shopify', 'customer_address') }} as addresses
     left join {{ source('shopify', 'customer') }} as customers
-        on
-            addresses.connector = customers.connector
-            and addresses.customer_id = customers.id
-            and addresses.id = customers.default_address_id
+        on addresses.connector = customers.connector
+        and addresses.customer_id = customers.id
+        and addresses.id = customers.default_address_id
     where customers.id is not null or addresses.is_default
 )
 
@@ -44,10 +43,9 @@ select
     coalesce(customers._fivetran_deleted, false) as is_deleted
 from {{ source('shopify', 'customer') }} as customers
 left join addresses
-    on
-        customers.connector = addresses.connector
-        and customers.id = addresses.customer_id
-        and addresses.position = 1
+    on customers.connector = addresses.connector
+    and customers.id = addresses.customer_id
+    and addresses.position = 1
 
 union all
 

@@ -1,7 +1,7 @@
 {{ config(materialized='view', enabled=is_connected('shopify')) }}
 
--- A loader that only appends lands an order again each time it changes: what is nested in it counts once,
--- as it was last.
+-- A loader that only appends lands an order again each time it changes: what is nested in it counts
+-- once, as it was last.
 select
     *,
     row_number() over (

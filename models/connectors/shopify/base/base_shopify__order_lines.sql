@@ -2,22 +2,22 @@
 
 with
 
-renamed_tax_lines as (
-    select * from {{ source('shopify', 'order_line_tax_line') }}
+renamed as (
+    select distinct connector, order_line_id
+    from {{ source('shopify', 'order_line_tax_line') }}
 ),
 
 -- A loader that has begun to fill the table of the new name leaves the older one behind.
 tax_lines as (
     select connector, order_line_id, price, price_set_shop_amount
-    from renamed_tax_lines
+    from {{ source('shopify', 'order_line_tax_line') }}
     union all
-    select connector, order_line_id, price, price_set_shop_amount
+    select older.connector, older.order_line_id, older.price, older.price_set_shop_amount
     from {{ source('shopify', 'tax_line') }} as older
-    where not exists (
-        select 1
-        from renamed_tax_lines as newer
-        where older.connector = newer.connector and older.order_line_id = newer.order_line_id
-    )
+    left join renamed
+        on older.connector = renamed.connector
+        and older.order_line_id = renamed.order_line_id
+    where renamed.order_line_id is null
 ),
 
 taxes as (
