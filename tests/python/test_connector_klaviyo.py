@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.python.warehouse import run_dbt
+from tests.python.warehouse import BuildError, run_dbt
 
 AT = "2026-05-01 10:00:00.000"
 LATER = "2026-05-02 10:00:00.000"
@@ -301,3 +302,18 @@ def test_no_event_is_lost(connection: duckdb.DuckDBPyConnection) -> None:
             )
             == []
         )
+
+
+def test_orders_come_from_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "person.csv").write_text("id,email\n")
+    monkeypatch.setenv("SEGMENTRY_CONNECTORS", "klaviyo")
+    monkeypatch.setenv("SEGMENTRY_KLAVIYO_DIR", str(tmp_path))
+    with pytest.raises(BuildError) as error:
+        run_dbt(
+            *("run", "--no-write-json", "--select", "base_klaviyo__people"),
+            raw_dir=None,
+            warehouse=tmp_path / "shop.duckdb",
+        )
+    said = " ".join(str(error.value).split())
+    assert "No connector that is on brings what every shop needs" in said
+    assert "SEGMENTRY_RAW_DIR" in said and "table `orders` is missing" in said

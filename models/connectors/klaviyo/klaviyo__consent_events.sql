@@ -37,7 +37,7 @@ select
     file_path,
     place_in_file,
     connector as source_system,
-    'profile:' || place_in_file as consent_id,
+    'profile:' || no_id as consent_id,
     occurred_at,
     cast(null as {{ dbt.type_string() }}) as customer_id,
     email,
@@ -54,12 +54,15 @@ select
     file_path,
     place_in_file,
     connector as source_system,
-    'exclusion:' || email as consent_id,
+    'exclusion:' || {{ dbt.hash(comparable_text('email')) }} as consent_id,
     coalesce(timestamp, created, _fivetran_synced) as occurred_at,
     cast(null as {{ dbt.type_string() }}) as customer_id,
     email,
     'email' as channel,
     'withdrawn' as state,
     'exclusion: ' || coalesce(reason, 'none given') as source,
-    case when coalesce(_fivetran_deleted, false) then 'deleted in Klaviyo' end as left_out
+    case
+        when coalesce(_fivetran_deleted, false) then 'deleted in Klaviyo'
+        when email is null then 'a person whose address is not known'
+    end as left_out
 from exclusions

@@ -13,7 +13,7 @@ people as (
 
 noes as (
     select
-        connector, file_path, place_in_file, email, updated_at,
+        connector, file_path, place_in_file, person_id, email, updated_at,
         0 as part,
         'email' as channel,
         'unsubscribed' as reason,
@@ -24,7 +24,7 @@ noes as (
     union all
 
     select
-        connector, file_path, place_in_file, email, updated_at,
+        connector, file_path, place_in_file, person_id, email, updated_at,
         1 as part,
         'sms' as channel,
         'unsubscribed' as reason,
@@ -35,7 +35,8 @@ noes as (
     union all
 
     select
-        people.connector, people.file_path, people.place_in_file, people.email, people.updated_at,
+        people.connector, people.file_path, people.place_in_file, people.person_id, people.email,
+        people.updated_at,
         1 + position as part,
         'email' as channel,
         lower(suppression.reason) as reason,
@@ -50,6 +51,7 @@ select
     connector,
     file_path,
     place_in_file * 10000 + part * 2 as place_in_file,
+    person_id || ':' || part * 2 as no_id,
     email,
     channel,
     reason,
@@ -63,6 +65,7 @@ select
     connector,
     file_path,
     place_in_file * 10000 + part * 2 + 1 as place_in_file,
+    person_id || ':' || (part * 2 + 1) as no_id,
     email,
     channel,
     reason,
