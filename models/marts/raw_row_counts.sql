@@ -3,10 +3,12 @@ with
 line_counts as (
     select * from {{ ref('base_raw_line_counts') }}
 ),
+{%- if is_connected() %}
 
 files as (
     select * from {{ ref('base_raw_files') }}
 ),
+{%- endif %}
 
 distinct_rows as (
     {%- for name in raw_table_names() %}
@@ -28,7 +30,7 @@ rows_of_connectors as (
         distinct_rows.reject_reason,
         distinct_rows.copies
     from distinct_rows
-    {%- if is_connected() %}
+    {% if is_connected() -%}
     inner join files
         on distinct_rows.table_name = files.table_name
         and distinct_rows.file_path = files.file_path
