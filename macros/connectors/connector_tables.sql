@@ -7,5 +7,6 @@
         'shopify': ['customers', 'products', 'orders', 'order_lines', 'refunds', 'events'],
         'shopify_csv': ['customers', 'products', 'orders', 'order_lines', 'refunds'],
         'woocommerce': ['customers', 'products', 'orders', 'order_lines', 'refunds'],
+        'klaviyo': ['email_events', 'consent_events', 'events'],
     }) }}
 {% endmacro %}
