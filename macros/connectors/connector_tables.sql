@@ -5,5 +5,8 @@
 {% macro connector_tables() %}
     {{ return({
         'shopify': ['customers', 'products', 'orders', 'order_lines', 'refunds', 'events'],
+        'ga4': ['events'],
+        'segment': ['events'] + (['orders', 'order_lines'] if var('segment_orders') else []),
+        'rudderstack': ['events'] + (['orders', 'order_lines'] if var('segment_orders') else []),
     }) }}
 {% endmacro %}

@@ -14,7 +14,7 @@
             ~ connector_setting(connector, 'SCHEMA') ~ ' to a schema of the warehouse.'
         ) -%}
     {%- endif -%}
-    {%- set landed = 'landed_' ~ modules.re.sub('[^a-z0-9]', '_', connector) -%}
+    {%- set landed = landed_schema(connector) -%}
     {%- if folder -%}
         {%- do load_raw_folder(folder, tables, landed, connector) -%}
         {%- for table in tables -%}
@@ -27,29 +27,45 @@
     {%- endif -%}
     {%- set selects = {} -%}
     {%- for table in tables -%}
-        {%- set relation = adapter.get_relation(
-            database=target.database, schema=landed if folder else schema, identifier=table.name
-        ) -%}
-        {%- set present = (
-            adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list
-        ) if relation else [] -%}
-        {%- for column in table.columns if relation and column.is_required -%}
-            {%- if column.name not in present -%}
+        {%- set relations = relations_of_table(schema, table) if not folder else [
+            adapter.get_relation(database=target.database, schema=landed, identifier=table.name)
+        ] -%}
+        {%- set stand_in = adapter.get_relation(
+            database=target.database, schema=schema, identifier=table.stand_in
+        ) if table.stand_in and not folder else none -%}
+        {%- if table.is_required and not relations and not stand_in -%}
+            {%- do exceptions.raise_compiler_error(
+                'The schema ' ~ schema ~ ' of the connector ' ~ connector ~ ' lacks the table `' ~ table.name
+                ~ '`' ~ (' (or `' ~ table.stand_in ~ '`)' if table.stand_in else '') ~ '.'
+            ) -%}
+        {%- endif -%}
+        {%- set parts = [] -%}
+        {%- for relation in relations -%}
+            {%- set present = adapter.get_columns_in_relation(relation)
+                | map(attribute='name') | map('lower') | list -%}
+            {%- for column in table.columns if column.is_required and column.name not in present -%}
                 {%- do exceptions.raise_compiler_error(
                     'The table ' ~ relation ~ ' lacks the column `' ~ column.name
                     ~ '`, which the connector ' ~ connector ~ ' needs.'
                 ) -%}
-            {%- endif -%}
+            {%- endfor -%}
+            {%- set place = 'row_rows.file_path, row_rows.place_in_file' if folder else (
+                sql_text(connector ~ '/' ~ relation.identifier)
+                ~ ' as file_path, row_number() over () as place_in_file'
+            ) -%}
+            {%- do parts.append(
+                'select ' ~ sql_text(connector) ~ ' as connector, '
+                ~ typed_columns(table, 'row_rows', present) ~ ', ' ~ place
+                ~ ' from ' ~ relation ~ ' as row_rows'
+            ) -%}
         {%- endfor -%}
-        {%- set place = 'row_rows.file_path, row_rows.place_in_file' if folder else (
-            sql_text(connector ~ '/' ~ table.name) ~ ' as file_path, row_number() over () as place_in_file'
-        ) -%}
-        {%- do selects.update({
-            table.name: 'select ' ~ sql_text(connector) ~ ' as connector, '
-                ~ typed_columns(table, 'row_rows', present) ~ ', '
-                ~ (place if relation else "cast(null as varchar) as file_path, 0 as place_in_file")
-                ~ (' from ' ~ relation ~ ' as row_rows' if relation else ' where false')
-        }) -%}
+        {%- if not parts -%}
+            {%- do parts.append(
+                'select ' ~ sql_text(connector) ~ ' as connector, ' ~ typed_columns(table, 'row_rows', [])
+                ~ ', cast(null as varchar) as file_path, 0 as place_in_file where false'
+            ) -%}
+        {%- endif -%}
+        {%- do selects.update({table.name: parts | join(' union all ')}) -%}
     {%- endfor -%}
     {{ return(selects) }}
 {% endmacro %}

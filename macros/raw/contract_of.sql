@@ -22,6 +22,7 @@
         'own_timestamp': source.config.meta.get('own_timestamp'),
         'fills': source.config.meta.get('fills'),
         'stand_in': source.config.meta.get('stand_in'),
+        'files': source.config.meta.get('files'),
         'columns': columns,
     }) }}
 {% endmacro %}

@@ -40,12 +40,15 @@ class Table:
         is_required: whether a folder without it can't be read.
         columns: its columns in the contract's order.
         stand_in: another table that may be there in its place; empty for none.
+        files: a pattern with `*` at its end that names of its files or folders have beside its own
+            name, as `events_*`; empty for none.
     """
 
     name: str
     is_required: bool
     columns: tuple[Column, ...]
     stand_in: str = ""
+    files: str = ""
 
 
 def is_nested(type_: str) -> bool:
@@ -64,6 +67,7 @@ def read_contract(declared: Iterable[Mapping[str, Any]]) -> list[Table]:
                 for column in table["columns"]
             ),
             stand_in=table.get("stand_in") or "",
+            files=table.get("files") or "",
         )
         for table in declared
     ]

@@ -2,10 +2,11 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from segmentry.reading.errors import ReadingError, reason_of
 
@@ -72,7 +73,9 @@ class RawFolder:
     unread: list[str]
 
 
-def find_raw_files(folder: Path, tables: Sequence[str]) -> RawFolder:
+def find_raw_files(
+    folder: Path, tables: Sequence[str], patterns: Mapping[str, str] = MappingProxyType({})
+) -> RawFolder:
     """Return the files of every raw table below a folder.
 
     A table is one file of its name, a folder of its name with files at any depth, or both; a
@@ -82,6 +85,8 @@ def find_raw_files(folder: Path, tables: Sequence[str]) -> RawFolder:
     Args:
         folder: the raw folder.
         tables: the names of the tables.
+        patterns: patterns with `*` at their end that names of files and folders of a table may
+            have as well, by table.
 
     Raises:
         ReadingError: when the folder, or a folder or file of a table, can't be looked at.
@@ -95,7 +100,7 @@ def find_raw_files(folder: Path, tables: Sequence[str]) -> RawFolder:
     unread: list[str] = []
     left_out: list[str] = []
     for entry in _entries(root):
-        table = _table_of(entry.name, tables)
+        table = _table_of(entry.name, tables, patterns)
         if is_left_out(entry.name):
             left_out.append(_shown(entry, root))
         elif table is None:
@@ -120,13 +125,17 @@ def is_left_out(name: str) -> bool:
     return name.startswith((".", "_"))
 
 
-def _table_of(name: str, tables: Iterable[str]) -> str | None:
+def _table_of(name: str, tables: Sequence[str], patterns: Mapping[str, str]) -> str | None:
     stem = name.lower()
     for ending in sorted(Format, key=len, reverse=True):
         if stem.endswith(ending):
             stem = stem.removesuffix(ending)
             break
-    return stem if stem in tables else None
+    if stem in tables:
+        return stem
+    return next(
+        (table for table, start in patterns.items() if start and stem.startswith(start[:-1])), None
+    )
 
 
 def _format_of(name: str) -> Format | None:

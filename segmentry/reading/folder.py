@@ -101,7 +101,10 @@ def read_folder(
             column is missing; its text names every such file.
     """
     names = [table.name for table in tables]
-    found = find_raw_files(folder, names) if folder else RawFolder({n: [] for n in names}, [])
+    patterns = {table.name: table.files for table in tables if table.files}
+    found = RawFolder({name: [] for name in names}, [])
+    if folder:
+        found = find_raw_files(folder, names, patterns)
     problems: list[str] = []
     raw_tables: list[RawTable] = []
     with duckdb.connect() as connection:
