@@ -92,7 +92,7 @@ EXPORTED = f"""
 """
 IN_RAW_SHAPE = """
     select
-        'e' || number || '-' || place as event_id,
+        md5('e' || number || '-' || place) as event_id,
         occurred_at,
         event_name,
         visitor as anonymous_id,

@@ -8,8 +8,8 @@
 
 {% macro duckdb__path_of_url(url) -%}
     {%- set path -%}
-        regexp_replace(
-            regexp_extract({{ url }}, '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*)?([^?#]*)', 1), '%40', '@', 'g'
+        replace(
+            regexp_extract({{ url }}, '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*)?([^?#]*)', 1), '%40', '@'
         )
     {%- endset -%}
     {{ without_addresses("coalesce(nullif(" ~ path ~ ", ''), case when " ~ url ~ " <> '' then '/' end)") }}

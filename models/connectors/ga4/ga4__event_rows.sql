@@ -40,23 +40,20 @@ select
     events.place_in_file * 1000 + events.item_index as place_in_file,
     events.place_in_file as place_of_event,
     {{ sql_text(web_source_system()) }} as source_system,
-    {{ digest_of_texts([
-        'events.event_date', 'events.stream_id', 'events.user_pseudo_id', 'events.ga_session_id',
-        'events.event_name', 'events.event_timestamp', 'events.params_digest', 'events.item_index',
-    ]) }} as event_id,
+    {{ dbt.hash('events.event_key || events.item_index') }} as event_id,
     {{ timestamp_of_microseconds('events.event_timestamp') }} as occurred_at,
     events.event_name,
     events.user_pseudo_id as anonymous_id,
     events.user_id as customer_id,
     cast(null as {{ dbt.type_string() }}) as email,
-    events.user_pseudo_id || ':' || events.stream_id || ':' || events.ga_session_id as session_id,
+    events.session_id,
     {{ named('events.item_id') }} as product_id,
-    case when events.event_name = 'purchase' then events.transaction_id end as order_id,
+    events.transaction_id as order_id,
     cast(null as boolean) as is_bot,
     events.page_path,
-    {{ named('events.device_type') }} as device_type,
-    {{ named('events.browser') }} as browser,
-    {{ named('events.operating_system') }} as operating_system,
+    events.device_type,
+    events.browser,
+    events.operating_system,
     countries.country_code,
     case
         when events.utm_source is null and events.has_gclid then 'google' else events.utm_source
@@ -65,7 +62,7 @@ select
         when events.utm_source is null and events.has_gclid then 'cpc' else events.utm_medium
     end as utm_medium,
     events.utm_campaign,
-    {{ without_addresses('events.page_referrer') }} as referrer,
+    events.page_referrer as referrer,
     case when files.is_replaced then 'the table of the whole day replaces it' end as left_out
 from event_items as events
 left join countries on lower(events.country) = lower(countries.country_name)

@@ -3,16 +3,7 @@
 with
 
 calls as (
-    {%- set selects = [] %}
-    {%- for system in ['segment', 'rudderstack'] if is_connected(system) %}
-    {%- for table in tracking_tables() %}
-    {%- do selects.append(
-        "select '" ~ system ~ "' as system, '" ~ table ~ "' as table_name, landed.*\n    from "
-        ~ source(system, table) ~ ' as landed'
-    ) %}
-    {%- endfor %}
-    {%- endfor %}
-    {{ selects | join('\n    union all\n    ') }}
+    select * from {{ ref('base_tracking__landed') }}
 ),
 
 -- Events that have a table of their own, with their properties.
