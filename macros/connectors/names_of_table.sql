@@ -4,7 +4,7 @@
     {%- for name in names -%}
         {%- if (table.files and name.lower().startswith(table.files.rstrip('*')))
             or (table.any_prefix and name.lower().endswith(table.name))
-            or (not table.files and name.lower() == table.name) -%}
+            or name.lower() == table.name -%}
             {%- do found.append(name) -%}
         {%- endif -%}
     {%- endfor -%}

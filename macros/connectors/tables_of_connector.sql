@@ -14,7 +14,7 @@
             ~ connector_setting(connector, 'SCHEMA') ~ ' to a schema of the warehouse.'
         ) -%}
     {%- endif -%}
-    {%- set landed = 'landed_' ~ modules.re.sub('[^a-z0-9]', '_', connector) -%}
+    {%- set landed = landed_schema(connector) -%}
     {%- if folder -%}
         {%- do load_raw_folder(folder, tables, landed, connector) -%}
         {%- for table in tables -%}

@@ -88,8 +88,8 @@ def find_raw_files(
     Args:
         folder: the raw folder.
         tables: the names of the tables.
-        patterns: the names of tables whose files and folders are called otherwise, with how those
-            names begin, a star at the end (`orders_export*`); all that begin so are the table's.
+        patterns: the names of tables whose files and folders may have longer names, with how
+            those begin, a star at the end (`orders_export*`); all that begin so are the table's.
         prefixed: the tables whose names may follow a prefix (`wp_`), one for all of them.
 
     Raises:
@@ -159,7 +159,7 @@ def _table_of(
     stem = stem_of(name)
     for table in tables:
         if table in patterns:
-            is_called_so = stem.startswith(patterns[table].removesuffix("*"))
+            is_called_so = stem == table or stem.startswith(patterns[table].removesuffix("*"))
         else:
             is_called_so = stem.endswith(table) if table in prefixed else stem == table
         if is_called_so:
