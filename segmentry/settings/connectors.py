@@ -66,14 +66,15 @@ def read_connectors(project: Path, environment: Mapping[str, str]) -> list[Conne
     Raises:
         SettingsError: when no connector is called so, or nothing says where its tables are.
     """
+    names = named_connectors(environment.get(CONNECTORS, ""))
+    systems = known_systems(project) if names else []
+    if unknown := [name for name in names if system_of(name) not in systems]:
+        raise SettingsError(
+            f"{CONNECTORS} names `{unknown[0]}`, which no connector is called: there are "
+            f"{', '.join(systems)}.{nearest(unknown[0], systems)}"
+        )
     connectors: list[Connector] = []
-    for name in named_connectors(environment.get(CONNECTORS, "")):
-        systems = known_systems(project)
-        if system_of(name) not in systems:
-            raise SettingsError(
-                f"{CONNECTORS} names `{name}`, which no connector is called: there are "
-                f"{', '.join(systems)}.{nearest(name, systems)}"
-            )
+    for name in names:
         folder = environment.get(setting_of(name, FOLDER))
         schema = environment.get(setting_of(name, SCHEMA), "")
         if not folder and not schema:

@@ -427,6 +427,21 @@ def test_whoever_was_erased_does_not_come_back(connection: duckdb.DuckDBPyConnec
         )
 
 
+def test_no_table_of_the_warehouse_holds_whoever_was_erased(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """Nor what their files were read into, in columns that only the system knows."""
+    tables = rows(
+        connection,
+        "select format('{}.\"{}\"', table_schema, table_name) from information_schema.tables "
+        "where table_type = 'BASE TABLE'",
+    )
+    assert tables
+    for (table,) in tables:
+        question = f"select 1 from {table} as found where found::varchar ilike '%ada@shop%'"
+        assert rows(connection, question) == [], table
+
+
 def read_seed(name: str) -> list[dict[str, str]]:
     """Return the rows of one of Fivetran's seeds; none where it is not there."""
     path = SEEDS / f"shopify_{name}_data.csv"
@@ -553,10 +568,11 @@ def test_what_is_missing_is_told_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A table, a column in a file or in the warehouse, a place, a connector."""
-    said = refused(monkeypatch, tmp_path, "shopify, shopfy")
+    said = refused(monkeypatch, tmp_path, "shopify, shopfy", SHOPIFY_DIR=str(tmp_path))
     assert "The var connectors names `shopfy`, which no connector is called" in said
     assert "shopify" in said.split("there are")[1]
 
+    monkeypatch.delenv("SEGMENTRY_SHOPIFY_DIR")
     said = refused(monkeypatch, tmp_path)
     assert "The connector shopify is on, and nothing says where its tables are" in said
     assert "SEGMENTRY_SHOPIFY_DIR" in said and "SEGMENTRY_SHOPIFY_SCHEMA" in said
