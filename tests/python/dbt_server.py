@@ -2,8 +2,8 @@
 
 To start dbt and to read the project takes longer than most of what tests ask of it. So this process
 does both once, and for each command it forks: the fork has the environment, the vars and the output
-that a dbt process of its own would have. Only the name of the warehouse stands in what was read, and
-which systems are connected decides which models are on: it is read once for each name and systems.
+that a dbt process of its own would have. Of them, only the name of the warehouse stands in what was
+read, and the systems that are connected decide which models are on: it is read once for each.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """The connector of Google Analytics 4: one raw event per item, each file computed once.
 
-Events are drawn with parameters in any order, items or none, ids that are missing and transactions that
-are told again. What is kept from build to build is held against a build from nothing.
+Events are drawn with parameters in any order, items or none, ids that are missing and transactions
+that are told again. What is kept from build to build is held against a build from nothing.
 """
 
 import json
@@ -33,7 +33,7 @@ TYPES = {
     "user_id": "varchar",
     "user_pseudo_id": "varchar",
     "stream_id": "varchar",
-    "device": "struct(category varchar, operating_system varchar, web_info struct(browser varchar))",
+    "device": "struct(category varchar, web_info struct(browser varchar))",
     "geo": "struct(country varchar, city varchar)",
     "collected_traffic_source": (
         "struct(manual_source varchar, manual_medium varchar, manual_campaign_name varchar, "
@@ -190,7 +190,11 @@ def expected(files: dict[str, list[Event]]) -> Iterator[tuple[Any, ...]]:
             params = {param["key"]: param["value"] for param in event["event_params"]}
             visitor, session = event["user_pseudo_id"], params.get("ga_session_id")
             transaction = event["ecommerce"]["transaction_id"]
-            is_repeat = transaction and first[transaction] != (event["event_timestamp"], name, place)
+            is_repeat = transaction and first[transaction] != (
+                event["event_timestamp"],
+                name,
+                place,
+            )
             for item in event["items"] or [{"item_id": None}]:
                 yield (
                     name,
@@ -236,7 +240,10 @@ def test_every_row_is_counted(export: Export) -> None:
         "from raw_row_counts where connector <> 'raw'",
     )
     left_out = Counter(bool(row[-1]) for row in expected(export.files))
-    assert counts == [("ga4", left_out[False], left_out[False], left_out[True]), ("ga4:app", 2, 2, 4)]
+    assert counts == [
+        ("ga4", left_out[False], left_out[False], left_out[True]),
+        ("ga4:app", 2, 2, 4),
+    ]
 
 
 def test_tables_of_a_warehouse_are_found_by_their_names(export: Export) -> None:
@@ -249,7 +256,11 @@ def test_tables_of_a_warehouse_are_found_by_their_names(export: Export) -> None:
     assert rows == [
         ("ga4:app/EVENTS_intraday_20260630", "in progress", "repeat of a purchase"),
         ("ga4:app/events_20260629", "whole", None),
-        ("ga4:app/events_intraday_20260629", "in progress", "the table of the whole day replaces it"),
+        (
+            "ga4:app/events_intraday_20260629",
+            "in progress",
+            "the table of the whole day replaces it",
+        ),
     ]
 
 
