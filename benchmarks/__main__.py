@@ -77,7 +77,7 @@ def chain(
 
 @app.command()
 def ga4(events: Annotated[int, typer.Option(min=100)] = 1_000_000) -> None:
-    """Build what is made of events from Google Analytics' export, and from raw files of the same."""
+    """Build what is made of events, from Google's export and from raw files of the same."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
         typer.echo(ga4_to_markdown(measure_ga4(Path(temporary), events)))

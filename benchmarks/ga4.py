@@ -53,7 +53,8 @@ EVENTS = """
 """
 VALUE = (
     "{{'key': '{key}', 'value': {{'string_value': cast({text} as varchar), "
-    "'int_value': cast({number} as bigint), 'float_value': null::double, 'double_value': null::double}}}}"
+    "'int_value': cast({number} as bigint), "
+    "'float_value': null::double, 'double_value': null::double}}}}"
 )
 PARAMS = [
     VALUE.format(key=key, text=text, number=number)
@@ -113,9 +114,12 @@ IN_RAW_SHAPE = """
     from (
         select
             *,
-            unnest(case when len(products) > 0 then products else [null] end) as product,
-            generate_subscripts(case when len(products) > 0 then products else [null] end, 1) as place
-        from events
+            unnest(products_or_null) as product,
+            generate_subscripts(products_or_null, 1) as place
+        from (
+            select *, case when len(products) > 0 then products else [null] end as products_or_null
+            from events
+        )
     )
 """
 SAME = """
@@ -192,8 +196,9 @@ def write_events(folder: Path, count: int) -> None:
             EVENTS.format(first_day=FIRST_DAY, days=DAYS, count=count, visitors=visitors)
         )
         connection.execute(
-            "copy (select 'x' as order_id, 'c1' as customer_id, timestamp '2026-06-01' as ordered_at, "
-            "'completed' as status, 'USD' as currency, 1 as subtotal_amount) "
+            "copy (select 'x' as order_id, 'c1' as customer_id, "
+            "timestamp '2026-06-01' as ordered_at, 'completed' as status, "
+            "'USD' as currency, 1 as subtotal_amount) "
             f"to '{folder / 'orders' / 'orders.parquet'}' (format parquet)"
         )
         for day in (FIRST_DAY + timedelta(days=number) for number in range(DAYS)):

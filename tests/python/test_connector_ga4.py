@@ -1,7 +1,7 @@
 """The connector of Google Analytics 4: one raw event per item, each file computed once.
 
-Events are drawn with parameters in any order, items or none, ids that are missing and transactions that
-are told again. What is kept from build to build is held against a build from nothing.
+Events are drawn with parameters in any order, items or none, ids that are missing and transactions
+that are told again. What is kept from build to build is held against a build from nothing.
 """
 
 import json
@@ -33,7 +33,7 @@ TYPES = {
     "user_id": "varchar",
     "user_pseudo_id": "varchar",
     "stream_id": "varchar",
-    "device": "struct(category varchar, operating_system varchar, web_info struct(browser varchar))",
+    "device": "struct(category varchar, web_info struct(browser varchar))",
     "geo": "struct(country varchar, city varchar)",
     "collected_traffic_source": (
         "struct(manual_source varchar, manual_medium varchar, manual_campaign_name varchar, "

@@ -20,7 +20,7 @@ events as (
 event_items as (
     select
         events.*,
-        item.item_id,
+        item,
         case when item is null then 0 else position end as item_index
     from events
     {{ each_of(or_one_null('events.items'), 'item') }}
@@ -47,7 +47,7 @@ select
     events.user_id as customer_id,
     cast(null as {{ dbt.type_string() }}) as email,
     events.session_id,
-    {{ named('events.item_id') }} as product_id,
+    {{ named('events.item.item_id') }} as product_id,
     events.transaction_id as order_id,
     cast(null as boolean) as is_bot,
     events.page_path,

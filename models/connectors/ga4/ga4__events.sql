@@ -6,7 +6,7 @@ events as (
     select * from {{ ref('ga4__event_rows') }}
 ),
 
-repeated_purchases as (
+repeats as (
     select * from {{ ref('ga4__repeated_purchases') }}
 )
 
@@ -35,11 +35,9 @@ select
     events.utm_campaign,
     events.referrer,
     case
-        when repeated_purchases.file_path is not null then 'repeat of a purchase'
+        when repeats.file_path is not null then 'repeat of a purchase'
         else events.left_out
     end as left_out
 from events
-left join repeated_purchases
-    on
-        events.file_path = repeated_purchases.file_path
-        and events.place_of_event = repeated_purchases.place_of_event
+left join repeats
+    on events.file_path = repeats.file_path and events.place_of_event = repeats.place_of_event

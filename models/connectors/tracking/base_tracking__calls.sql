@@ -7,7 +7,7 @@ calls as (
 ),
 
 -- Events that have a table of their own, with their properties.
-events_with_properties as (
+known as (
     select
         connector,
         id
@@ -20,14 +20,11 @@ select
     calls.*,
     case when calls.table_name = 'tracks' then calls.event else calls.table_name end as called,
     case
-        when events_with_properties.id is not null
+        when known.id is not null
             then 'it is read from the table of its event'
         when calls.table_name = 'identifies' and calls.anonymous_id is null
             then 'told by a server: nobody was on the site'
     end as left_out
 from calls
-left join events_with_properties
-    on
-        calls.connector = events_with_properties.connector
-        and calls.id = events_with_properties.id
-        and calls.table_name = 'tracks'
+left join known
+    on calls.connector = known.connector and calls.id = known.id and calls.table_name = 'tracks'

@@ -3,17 +3,22 @@
 with
 
 -- One row per product, or one of an event that names none or one.
-calls as (
+products as (
     select
         calls.*,
-        lower(calls.context_user_agent) as user_agent,
-        coalesce(
-            calls.context_page_path, calls.path, calls.context_page_url, calls.url
-        ) as page,
-        coalesce(product.product_id, product.sku, calls.product_id, calls.sku) as named_product_id,
+        product,
         case when product is null then 0 else position end as product_index
     from {{ ref('base_tracking__calls') }} as calls
     {{ each_of(or_one_null('calls.products'), 'product') }}
+),
+
+calls as (
+    select
+        *,
+        lower(context_user_agent) as user_agent,
+        coalesce(context_page_path, path, context_page_url, url) as page,
+        coalesce(product.product_id, product.sku, product_id, sku) as named_product_id
+    from products
 ),
 
 names as (

@@ -16,7 +16,9 @@ days as (
         *,
         -- Days in files that are named for one; the last three may still get events that come late.
         dense_rank() over (partition by connector order by day desc nulls last) as day_number,
-        min(is_intraday) over (partition by connector, day) as has_only_intraday
+        day is not null
+        and is_intraday
+        and not min(is_intraday) over (partition by connector, day) as is_replaced
     from files
 )
 
@@ -24,9 +26,9 @@ select
     connector,
     file_path,
     row_count,
-    day is not null and is_intraday and not has_only_intraday as is_replaced,
+    is_replaced,
     file_version || ', ids of ' || {{ sql_text(web_source_system()) }}
-    || case when day is not null and is_intraday and not has_only_intraday then ', replaced' else '' end
+    || case when is_replaced then ', replaced' else '' end
     || case
         when day is not null and day_number <= 3 then ', read at {{ run_started_at }}'
         else ''

@@ -13,18 +13,21 @@ events as (
         {{ value_of_param('event_params', 'medium', 'string_value') }} as param_medium,
         {{ value_of_param('event_params', 'campaign', 'string_value') }} as param_campaign,
         {{ value_of_param('event_params', 'gclid', 'string_value') }} as param_gclid,
-        {{ value_of_param('event_params', 'transaction_id', 'string_value') }} as param_transaction_id,
-        {{ digest_of_params('event_params') }} as params_digest,
-        collected_traffic_source.manual_source is not null
-        or collected_traffic_source.manual_medium is not null
-        or collected_traffic_source.manual_campaign_name is not null as has_collected_source
+        {{ value_of_param('event_params', 'transaction_id', 'string_value') }} as param_transaction,
+        {{ digest_of_params('event_params') }} as params_digest
     from {{ source('ga4', 'events') }}
 ),
 
 sessions as (
     select
         *,
-        coalesce(cast(session_number as {{ dbt.type_string() }}), session_text) as ga_session_id
+        coalesce(cast(session_number as {{ dbt.type_string() }}), session_text) as ga_session_id,
+        collected_traffic_source.manual_source is not null
+        or collected_traffic_source.manual_medium is not null
+        or collected_traffic_source.manual_campaign_name is not null as has_collected_source,
+        coalesce(
+            {{ named('ecommerce.transaction_id') }}, {{ named('param_transaction') }}
+        ) as transaction
     from events
 )
 
@@ -43,10 +46,7 @@ select
     ]) }} as event_key,
     {{ path_of_url('page_location') }} as page_path,
     {{ without_addresses('page_referrer') }} as page_referrer,
-    case
-        when event_name = 'purchase'
-            then coalesce({{ named('ecommerce.transaction_id') }}, {{ named('param_transaction_id') }})
-    end as transaction_id,
+    case when event_name = 'purchase' then transaction end as transaction_id,
     {{ named('device.category') }} as device_type,
     coalesce({{ named('device.web_info.browser') }}, {{ named('device.browser') }}) as browser,
     {{ named('device.operating_system') }} as operating_system,
