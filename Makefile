@@ -14,7 +14,7 @@ DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo demo-sync build publish roll-back serve what-if profile check test tested asked bounced types linted prove proofs example benchmark docs lock clean
+.PHONY: demo demo-sync build publish roll-back serve what-if profile check test tested asked bounced connected types linted prove proofs example benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out.
 demo: $(READY)
@@ -63,7 +63,7 @@ check: $(READY)
 test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	@$(MAKE) --no-print-directory --jobs tested types linted asked bounced
+	@$(MAKE) --no-print-directory --jobs tested types linted asked bounced connected
 
 # The build comes before what is asked of it; types and the linter fill the pauses.
 tested: $(READY)
@@ -72,6 +72,16 @@ tested: $(READY)
 
 asked: tested proofs
 	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 3 --dist worksteal
+
+# Connectors are off in the demo: their models, their unit tests and their data tests.
+CONNECTED := $(NO_SHOP) SEGMENTRY_WAREHOUSE=target/connected/segmentry.duckdb DBT_LOG_LEVEL_FILE=none \
+	DBT_TARGET_PATH=target/connected/dbt $(BIN)/python -m tests.python.connected
+connected: $(READY) | tested
+	@rm -rf target/connected && mkdir -p target/connected
+	$(CONNECTED) all $(BIN)/dbt --quiet build --select +path:models/connectors \
+		--exclude ga4__event_rows,test_type:unit
+# It reads orders of whatever stores are on, which a unit test would have to name.
+	$(CONNECTED) ga4 $(BIN)/dbt --quiet test --select ga4__event_rows,test_type:unit
 
 bounced: tested
 	$(BIN)/dbt-bouncer
@@ -85,7 +95,7 @@ SQLFLUFF := $(BIN)/python -c 'import gc; gc.disable(); from sqlfluff.cli.command
 linted: $(READY)
 	@mkdir -p target/linted
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=target/linted/segmentry.duckdb DBT_TARGET_PATH=target/linted \
-		$(SQLFLUFF) lint models tests
+		$(BIN)/python -m tests.python.connected all $(SQLFLUFF) lint models tests
 
 ## CDNOW, on which forecasts are proved: it stands in a package, of which nothing is installed.
 CDNOW := target/proofs/Lifetimes-0.11.3-py3-none-any.whl
