@@ -146,7 +146,8 @@ clean:
 	rm -rf .venv target logs warehouse/*.duckdb
 
 # The lock names every package, so none is resolved but all are checked against each other. Modules are
-# compiled on all cores at the end; what can't be compiled is nobody's module on this Python.
+# compiled on all cores at the end; what can't be compiled is nobody's module on this Python. The command
+# `segmentry` is there once the environment is active; here its package is called, whoever activated what.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	@echo "Installing the packages of requirements.lock into .venv (once, a minute or two) ..."
@@ -154,5 +155,6 @@ $(READY): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile \
 		--require-hashes -r requirements.lock
 	@$(BIN)/python -m pip check --disable-pip-version-check
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 	@touch $@
