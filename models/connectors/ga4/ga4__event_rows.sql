@@ -40,7 +40,10 @@ select
     events.place_in_file * 1000 + events.item_index as place_in_file,
     events.place_in_file as place_of_event,
     {{ sql_text(web_source_system()) }} as source_system,
-    {{ dbt.hash('events.event_key || events.item_index') }} as event_id,
+    cast({{ key_hash([
+        'events.event_date', 'events.stream_id', 'events.user_pseudo_id', 'events.ga_session_id',
+        'events.event_name', 'events.event_timestamp', 'events.params_digest', 'events.item_index',
+    ]) }} as {{ dbt.type_string() }}) as event_id,
     {{ timestamp_of_microseconds('events.event_timestamp') }} as occurred_at,
     events.event_name,
     events.user_pseudo_id as anonymous_id,
