@@ -29,6 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "benchmarks": ("benchmarks",),
     "examples": ("examples",),
     "examples/demo_shop": ("demo_shop",),
+    "examples/demo_shop/systems": ("demo_connectors", "demo_shop"),
     "macros": (),
     "macros/intermediate": ("mistakes",),
     "macros/cross_database": ("components", "reading_csv"),

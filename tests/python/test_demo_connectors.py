@@ -35,8 +35,8 @@ from examples.demo_shop.systems.system import System
 from tests.python.warehouse import ROOT, run_dbt
 
 PAGE = ROOT / "models" / "connectors" / "README.md"
-# A few months hold every kind of row.
-UNTIL = datetime(2024, 12, 1, tzinfo=UTC)
+# Two months hold every kind of row.
+SINCE = datetime(2026, 5, 1, tzinfo=UTC)
 MIXES = (SHOWN_SYSTEMS, ("shopify_csv", "segment"), ("woocommerce", "rudderstack"))
 # What identifies a row, whatever its system calls it.
 KEYS = {
@@ -60,32 +60,32 @@ def shop() -> RawShop:
 
 
 @pytest.fixture(scope="module")
-def young_shop(shop: RawShop) -> RawShop:
-    """Return the rows of its first months."""
-    orders = [order for order in shop.orders if order.ordered_at < UNTIL]
+def late_shop(shop: RawShop) -> RawShop:
+    """Return the rows of its last months."""
+    orders = [order for order in shop.orders if order.ordered_at >= SINCE]
     ids = {(order.source_system, order.order_id) for order in orders}
     return replace(
         shop,
         orders=orders,
         order_lines=[row for row in shop.order_lines if (row.source_system, row.order_id) in ids],
         refunds=[row for row in shop.refunds if (row.source_system, row.order_id) in ids],
-        events=[row for row in shop.events if row.occurred_at < UNTIL],
-        email_events=[row for row in shop.email_events if row.occurred_at < UNTIL],
-        consent_events=[row for row in shop.consent_events if row.occurred_at < UNTIL],
+        events=[row for row in shop.events if row.occurred_at >= SINCE],
+        email_events=[row for row in shop.email_events if row.occurred_at >= SINCE],
+        consent_events=[row for row in shop.consent_events if row.occurred_at >= SINCE],
     )
 
 
 @pytest.fixture(scope="module")
 def connected(
-    young_shop: RawShop, tmp_path_factory: pytest.TempPathFactory
+    late_shop: RawShop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a warehouse with what all connectors make of their systems, one beside the other."""
     folder = tmp_path_factory.mktemp("systems")
-    web = web_shop(young_shop, [SHOPIFY])
+    web = web_shop(late_shop, [SHOPIFY])
     for system in SYSTEMS.values():
         (folder / system.name).mkdir()
         system.write(folder / system.name, web)
-    write_rows(folder / OWN_FILES, own_files(young_shop, list(SYSTEMS.values())))
+    write_rows(folder / OWN_FILES, own_files(late_shop, list(SYSTEMS.values())))
     warehouse = folder / "shop.duckdb"
     build(folder, list(SYSTEMS.values()), warehouse, select="+path:models/connectors")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -134,10 +134,10 @@ def columns_of(row: Any, *left_out: str) -> list[str]:
     [(system.name, table) for system in SYSTEMS.values() for table in system.fills],
 )
 def test_connector_reads_what_its_system_tells(
-    connected: duckdb.DuckDBPyConnection, young_shop: RawShop, name: str, table: str
+    connected: duckdb.DuckDBPyConnection, late_shop: RawShop, name: str, table: str
 ) -> None:
     """Row for row, what comes out of a system's tables is what went in."""
-    rows = getattr(SYSTEMS[name].carried(web_shop(young_shop, [SHOPIFY])), table)
+    rows = getattr(SYSTEMS[name].carried(web_shop(late_shop, [SHOPIFY])), table)
     columns = columns_of(rows[0], "source_system", "updated_at", *MADE_IDS.get(table, ()))
     sent = Counter(tuple(told(getattr(row, column), column) for column in columns) for row in rows)
     query = f"select {', '.join(columns)} from {name}__{table} where left_out is null"
