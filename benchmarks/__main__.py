@@ -9,10 +9,12 @@ import typer
 
 from benchmarks.builds import Build, Measurement, measure_builds
 from benchmarks.chain import measure_chain
+from benchmarks.ga4 import measure_ga4
 from benchmarks.kept import keep, read
 from benchmarks.predictions import measure_predictions
 from benchmarks.report import (
     chain_to_markdown,
+    ga4_to_markdown,
     predictions_to_markdown,
     syncs_to_markdown,
     to_markdown,
@@ -71,6 +73,14 @@ def chain(
     """Join a chain of accounts, each of which shares an address with the next, to one person."""
     with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
         typer.echo(chain_to_markdown(measure_chain(Path(temporary), accounts, links)))
+
+
+@app.command()
+def ga4(events: Annotated[int, typer.Option(min=100)] = 1_000_000) -> None:
+    """Build what is made of events, from Google's export and from raw files of the same."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
+        typer.echo(ga4_to_markdown(measure_ga4(Path(temporary), events)))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from itertools import pairwise
 import duckdb
 from dbt.version import __version__ as dbt_version
 
+from benchmarks import ga4
 from benchmarks.builds import Build, Measurement
 from benchmarks.measure import Usage
 from benchmarks.predictions import seconds_by_step
@@ -105,6 +106,36 @@ def syncs_to_markdown(steps: Iterable[Step]) -> str:
     ]
     header = ("command", "calls", "that write", "wall, s", "CPU, s", "peak memory, MB")
     return "\n\n".join([machine(), table(header, rows)])
+
+
+def ga4_to_markdown(steps: Iterable[ga4.Step]) -> str:
+    """Return what events cost, beyond what builds without them do."""
+    usages = {(step.what, step.when): step.built.usage for step in steps}
+    rows = [
+        (
+            f"{what}, {when}",
+            f"{usage.wall_seconds:,.1f}",
+            f"{usage.cpu_seconds:,.1f}",
+            f"{usage.peak_gigabytes:.1f}",
+        )
+        for (what, when), usage in usages.items()
+    ]
+    costs = []
+    for when in (ga4.FULL, ga4.NEXT):
+        nothing, raw, connector = (usages[what, when] for what in (ga4.NOTHING, ga4.RAW, ga4.GA4))
+        wall, cpu = (
+            (getattr(connector, kind) - getattr(nothing, kind))
+            / (getattr(raw, kind) - getattr(nothing, kind))
+            for kind in ("wall_seconds", "cpu_seconds")
+        )
+        costs.append((f"{ga4.GA4} / {ga4.RAW}, {when}", f"{wall:.2f}", f"{cpu:.2f}"))
+    return "\n\n".join(
+        [
+            machine(),
+            table(("build", "wall, s", "CPU, s", "peak memory, GB"), rows),
+            table(("ratio, without what no events take", "wall", "CPU"), costs),
+        ]
+    )
 
 
 def machine() -> str:

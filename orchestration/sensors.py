@@ -22,7 +22,7 @@ from dagster import (
 )
 
 from orchestration.alerts import failure_alert, is_recovery, late_alert, lost_alert, recovery_alert
-from orchestration.assets.raw import digest, files_of_tables
+from orchestration.assets.raw import digest, files_below, files_of_tables
 from orchestration.backfills import LEFT_OUT
 from orchestration.schedules import JOB
 from segmentry.errors import RecordsError
@@ -49,11 +49,14 @@ def new_raw_files(partitions: DailyPartitionsDefinition, tables: Sequence[str]) 
         description="Builds the last complete day when raw files arrive or change.",
     )
     def changed_files(context: SensorEvaluationContext) -> SensorResult | SkipReason:
-        raw_dir = Settings.from_environment().raw_dir
-        files = [file for found in files_of_tables(raw_dir, tables).values() for file in found]
+        settings = Settings.from_environment()
+        raw_files = files_of_tables(settings.raw_dir, tables) if settings.raw_dir else {}
+        files = [file for found in raw_files.values() for file in found]
+        for connector in settings.connectors:
+            files += files_below(connector.folder) if connector.folder else []
         day = partitions.get_last_partition_key()
         if not files or day is None:
-            return SkipReason(f"No raw files in {raw_dir}." if not files else "No day is complete.")
+            return SkipReason("There are no raw files." if not files else "No day is complete.")
         found = digest(files)
         cursor = json.loads(context.cursor or "{}")
         if found == cursor.get("built"):

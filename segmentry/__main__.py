@@ -16,22 +16,29 @@ import typer
 from rich.console import Console
 
 from segmentry.activation.command import app as syncs
+from segmentry.completion import build_ids, segments
+from segmentry.diff.command import app as diff
 from segmentry.erasure.command import app as erasure
 from segmentry.errors import SegmentryError
 from segmentry.experiments.command import app as experiments
-from segmentry.records.versions import KEPT_VERSIONS
+from segmentry.explain.command import app as explain
+from segmentry.records.versions import KEPT_VERSIONS, Version
 from segmentry.settings.privacy import keep_private
+from segmentry.settings.project import PROJECT_DIR, check_project
 from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
 from segmentry.settings.variables import check_variables, read_variables
-from segmentry.terminal import terminal
+from segmentry.setup.command import app as setup
+from segmentry.terminal import Json, print_json, terminal, working
 
 app = typer.Typer(
     name="segmentry",
     help="From a shop's raw files to named customer segments.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(explain)
+app.add_typer(diff)
+app.add_typer(setup)
 app.add_typer(syncs)
 app.add_typer(erasure)
 app.add_typer(
@@ -44,16 +51,27 @@ Accept = Annotated[
     list[str],
     typer.Option(
         metavar="NAME",
+        autocompletion=segments,
         help="let a check that failed through, once, by its name or by that of the segment that "
         "swings; may be given several times",
     ),
 ]
 
 
+@app.callback()
+def in_project() -> None:
+    """Refuse to work where there is no project."""
+    check_project(ROOT)
+    if os.environ.get(PROJECT_DIR):
+        # Programs that are called work in another folder, in which a relative path means another.
+        os.environ[PROJECT_DIR] = str(ROOT)
+
+
 @app.command()
 def build(
     given: Vars = "{}",
     publish: Annotated[bool, typer.Option(help="validate and publish what was built")] = False,
+    as_json: Json = False,
 ) -> None:
     """Build the warehouse, test it, and print its summary.
 
@@ -61,26 +79,39 @@ def build(
     demo shop. Data is tested here; unit tests, which look at the code alone, are for `make test`.
     """
     from segmentry.build.dbt_build import run_build
-    from segmentry.build.summary import print_summary
-    from segmentry.publish.report import shown
+    from segmentry.build.summary import print_summary, read_summary
+    from segmentry.publish.report import shown, version_as_dict
 
-    console = Console()
+    console = Console(stderr=as_json)
     os.chdir(ROOT)
     settings = Settings.from_environment()
     settings.check(read_variables(given))
-    shop = "The demo shop" if settings.raw_dir == DEMO_SHOP else shown(settings.raw_dir)
-    console.print(f"[bold]{shop}[/bold]: from raw files to segments")
+    shop = ", ".join(
+        ([str(shown(settings.raw_dir))] if settings.raw_dir else [])
+        + [connector.name for connector in settings.connectors]
+    )
+    shop = "The demo shop" if settings.raw_dir == DEMO_SHOP and not settings.connectors else shop
+    console.print(f"[bold]{shop}[/bold]: from raw data to segments")
     started = time.monotonic()
     if not run_build(["build", "--exclude-resource-type", "unit_test", "--vars", given], console):
         console.print("The build failed; what failed stands above.", style="red")
+        if as_json:
+            print_json({"success": False, "warehouse": settings.warehouse})
         raise typer.Exit(1)
     print_summary(settings.warehouse, console)
-    if publish:
-        publish_build(settings, console)
-    console.print(
-        f"[dim]{time.monotonic() - started:.0f} seconds; "
-        f"the warehouse is {shown(settings.warehouse)}[/dim]"
-    )
+    version = publish_build(settings, console) if publish else None
+    seconds = time.monotonic() - started
+    if as_json:
+        print_json(
+            {
+                "success": True,
+                "warehouse": settings.warehouse,
+                "seconds": round(seconds, 1),
+                "published": version and version_as_dict(version, settings.published),
+                "summary": read_summary(settings.warehouse),
+            }
+        )
+    console.print(f"[dim]{seconds:.0f} seconds; the warehouse is {shown(settings.warehouse)}[/dim]")
     console.print(
         "[dim]What each segment means: make docs. What a threshold moves: "
         "make what-if VARS='{idle_customers_days: 120}'[/dim]"
@@ -93,14 +124,15 @@ def publish_build(
     accepted: Sequence[str] = (),
     keep: int = KEPT_VERSIONS,
     older: bool = False,
-) -> None:
-    """Validate and publish the last build, and say which version readers meet."""
+) -> Version:
+    """Validate and publish the last build; say and return which version readers meet."""
     from segmentry.publish.last_build import publish_last_build
     from segmentry.publish.report import print_published
 
-    with console.status("validating and publishing"):
+    with working("validating and publishing"):
         version = publish_last_build(settings, list(accepted), keep, older)
     print_published(version, settings, console)
+    return version
 
 
 @app.command()
@@ -113,30 +145,51 @@ def publish(
         ),
     ] = False,
     keep: Annotated[int, typer.Option(help="how many versions stay")] = KEPT_VERSIONS,
+    as_json: Json = False,
 ) -> None:
     """Check the last build and make it the version that readers meet."""
-    publish_build(Settings.from_environment(), terminal(), accept, keep, older)
+    from segmentry.publish.report import version_as_dict
+
+    settings = Settings.from_environment()
+    console = Console(stderr=True) if as_json else terminal()
+    version = publish_build(settings, console, accept, keep, older)
+    if as_json:
+        print_json(version_as_dict(version, settings.published))
 
 
 @app.command()
 def roll_back(
-    build_id: Annotated[str | None, typer.Argument(help="the one before, when not named")] = None,
+    build_id: Annotated[
+        str | None,
+        typer.Argument(help="the one before, when not named", autocompletion=build_ids),
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Make an earlier version current again."""
+    from segmentry.publish.report import version_as_dict
     from segmentry.records.versions import roll_back as go_back
 
-    version = go_back(Settings.from_environment().published, build_id)
-    terminal().print(f"Current is {version.build_id}, of {version.manifest.as_of_date}.")
+    published = Settings.from_environment().published
+    version = go_back(published, build_id)
+    if as_json:
+        print_json(version_as_dict(version, published))
+    else:
+        terminal().print(f"Current is {version.build_id}, of {version.manifest.as_of_date}.")
 
 
 @app.command()
-def versions() -> None:
+def versions(as_json: Json = False) -> None:
     """List the versions that are kept."""
-    from segmentry.publish.report import versions_table
+    from segmentry.publish.report import version_as_dict, versions_table
     from segmentry.records.versions import current_version, read_stored
 
     published = Settings.from_environment().published
-    terminal().print(versions_table(read_stored(published), published))
+    stored = read_stored(published)
+    if as_json:
+        kept = [version_as_dict(version, published) for version in stored.versions]
+        print_json({"versions": kept, "damaged": stored.damaged})
+    else:
+        terminal().print(versions_table(stored, published))
     # Says in words when `current` was damaged or lost.
     current_version(published)
 
@@ -147,15 +200,20 @@ def check(
     data_docs: Annotated[
         Path, typer.Option(metavar="FOLDER", help="where the page index.html goes")
     ] = ROOT / "target" / "validation",
+    as_json: Json = False,
 ) -> None:
     """Validate the working warehouse: the exit code is 1 when it must not be published."""
     from segmentry.checks.data_docs import PAGE
     from segmentry.checks.report import print_validation
     from segmentry.publish.last_build import check_last_build
 
-    validation = check_last_build(Settings.from_environment(), accept, data_docs)
-    print_validation(validation, terminal())
-    terminal().print(f"[dim]{data_docs / PAGE}[/dim]", soft_wrap=True)
+    with working("validating"):
+        validation = check_last_build(Settings.from_environment(), accept, data_docs)
+    if as_json:
+        print_json(validation.to_dict())
+    else:
+        print_validation(validation, terminal())
+        terminal().print(f"[dim]{data_docs / PAGE}[/dim]", soft_wrap=True)
     if not validation.success:
         raise typer.Exit(1)
 
@@ -167,15 +225,18 @@ def what_if(
         str | None,
         typer.Option(metavar="FILE", help="Markdown for a pull request, `-` to print it"),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Show what changed thresholds and rules would do to the segments, before they are merged."""
     from segmentry.what_if.computation import what_if as compute
     from segmentry.what_if.report import print_table, to_markdown
 
     warehouse = Settings.from_environment().warehouse
-    with Console(stderr=True).status("Computing what changed, beside the last build …"):
+    with working("computing what changed, beside the last build"):
         result = compute(ROOT, warehouse, read_variables(given))
-    if markdown is None:
+    if as_json:
+        print_json(result)
+    elif markdown is None:
         print_table(result, terminal())
     elif markdown == "-":
         sys.stdout.write(to_markdown(result))
@@ -184,21 +245,32 @@ def what_if(
 
 
 @app.command()
-def summary(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
+def summary(
+    warehouse: Annotated[Path | None, typer.Argument()] = None, as_json: Json = False
+) -> None:
     """Print the summary of a warehouse: the one of the settings, or the one that is named."""
-    from segmentry.build.summary import print_summary
+    from segmentry.build.summary import print_summary, read_summary
 
-    print_summary(warehouse or Settings.from_environment().warehouse, Console())
+    named = warehouse or Settings.from_environment().warehouse
+    if as_json:
+        print_json(read_summary(named))
+    else:
+        print_summary(named, Console())
 
 
 @app.command()
 def profile(
     slowest: Annotated[int, typer.Option(min=1, help="how many models and tests are shown")] = 15,
+    as_json: Json = False,
 ) -> None:
     """Show where the time of the last build went: its slowest models and tests, and their share."""
-    from segmentry.build.profile import print_profile
+    from segmentry.build.profile import print_profile, read_profile
 
-    print_profile(Settings.from_environment().warehouse, slowest, terminal())
+    warehouse = Settings.from_environment().warehouse
+    if as_json:
+        print_json(read_profile(warehouse)[:slowest])
+    else:
+        print_profile(warehouse, slowest, terminal())
 
 
 @app.command()
@@ -209,7 +281,10 @@ def docs(given: Vars = "{}") -> None:
     settings, target = Settings.from_environment(), ROOT / "target"
     variables = read_variables(given)
     check_variables(ROOT, variables)
-    definitions = segment_definitions.read_definitions(ROOT, target, variables, settings.warehouse)
+    with working("reading the project"):
+        definitions = segment_definitions.read_definitions(
+            ROOT, target, variables, settings.warehouse
+        )
     for page in segment_definitions.PAGES:
         (target / page).write_text(segment_definitions.render(definitions, page), encoding="utf-8")
         print(f"target/{page}")

@@ -5,5 +5,11 @@
 {% macro connector_tables() %}
     {{ return({
         'shopify': ['customers', 'products', 'orders', 'order_lines', 'refunds', 'events'],
+        'shopify_csv': ['customers', 'products', 'orders', 'order_lines', 'refunds'],
+        'woocommerce': ['customers', 'products', 'orders', 'order_lines', 'refunds'],
+        'klaviyo': ['email_events', 'consent_events', 'events'],
+        'ga4': ['events'],
+        'segment': ['events'] + (['orders', 'order_lines'] if var('segment_orders') else []),
+        'rudderstack': ['events'] + (['orders', 'order_lines'] if var('segment_orders') else []),
     }) }}
 {% endmacro %}

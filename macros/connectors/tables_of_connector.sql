@@ -14,42 +14,49 @@
             ~ connector_setting(connector, 'SCHEMA') ~ ' to a schema of the warehouse.'
         ) -%}
     {%- endif -%}
-    {%- set landed = 'landed_' ~ modules.re.sub('[^a-z0-9]', '_', connector) -%}
+    {%- set landed = landed_schema(connector) -%}
     {%- if folder -%}
         {%- do load_raw_folder(folder, tables, landed, connector) -%}
         {%- for table in tables -%}
             {%- do run_query(
-                'insert into ' ~ env_var('SEGMENTRY_RAW_SCHEMA', 'raw') ~ '.malformed_lines' ~ ' select connector, '
+                'insert into ' ~ env_var('SEGMENTRY_RAW_SCHEMA', 'raw') ~ '.malformed_lines select connector, '
                 ~ sql_text(table.fills) ~ ', line from ' ~ landed ~ '.malformed_lines where table_name = '
-                ~ sql_text(table.name)
+                ~ sql_text(table.name) ~ ' and not names_erased(line)'
             ) -%}
         {%- endfor -%}
     {%- endif -%}
     {%- set selects = {} -%}
+    {%- set names = [] if folder else names_of_tables(schema) -%}
+    {%- if not folder -%}
+        {%- do check_tables_of_schema(connector, tables, schema, names) -%}
+    {%- endif -%}
     {%- for table in tables -%}
-        {%- set relation = adapter.get_relation(
-            database=target.database, schema=landed if folder else schema, identifier=table.name
-        ) -%}
-        {%- set present = (
-            adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list
-        ) if relation else [] -%}
-        {%- for column in table.columns if relation and column.is_required -%}
-            {%- if column.name not in present -%}
+        {%- set parts = [] -%}
+        {%- for name in ([table.name] if folder else names_of_table(table, names)) -%}
+            {%- set relation = adapter.get_relation(
+                database=target.database, schema=landed if folder else schema, identifier=name
+            ) -%}
+            {%- set present = adapter.get_columns_in_relation(relation)
+                | map(attribute='name') | map('lower') | list -%}
+            {%- for column in table.columns if column.is_required and column.name not in present -%}
                 {%- do exceptions.raise_compiler_error(
                     'The table ' ~ relation ~ ' lacks the column `' ~ column.name
-                    ~ '`, which the connector ' ~ connector ~ ' needs.'
+                    ~ '`, which the connector ' ~ connector ~ ' needs: have the loader land it.'
                 ) -%}
-            {%- endif -%}
+            {%- endfor -%}
+            {%- set place = 'row_rows.file_path, row_rows.place_in_file' if folder else (
+                sql_text(connector ~ '/' ~ name) ~ ' as file_path, row_number() over () as place_in_file'
+            ) -%}
+            {%- do parts.append(
+                'select ' ~ sql_text(connector) ~ ' as connector, '
+                ~ typed_columns(table, 'row_rows', present) ~ ', ' ~ place
+                ~ ' from ' ~ relation ~ ' as row_rows'
+            ) -%}
         {%- endfor -%}
-        {%- set place = 'row_rows.file_path, row_rows.place_in_file' if folder else (
-            sql_text(connector ~ '/' ~ table.name) ~ ' as file_path, row_number() over () as place_in_file'
-        ) -%}
-        {%- do selects.update({
-            table.name: 'select ' ~ sql_text(connector) ~ ' as connector, '
-                ~ typed_columns(table, 'row_rows', present) ~ ', '
-                ~ (place if relation else "cast(null as varchar) as file_path, 0 as place_in_file")
-                ~ (' from ' ~ relation ~ ' as row_rows' if relation else ' where false')
-        }) -%}
+        {%- set nothing = 'select ' ~ sql_text(connector) ~ ' as connector, '
+            ~ typed_columns(table, 'row_rows', [])
+            ~ ', cast(null as varchar) as file_path, 0 as place_in_file where false' -%}
+        {%- do selects.update({table.name: parts | join(' union all ') if parts else nothing}) -%}
     {%- endfor -%}
     {{ return(selects) }}
 {% endmacro %}

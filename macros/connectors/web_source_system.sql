@@ -6,10 +6,5 @@
     {%- if var('web_user_id_source_system') -%}
         {{ return(var('web_user_id_source_system')) }}
     {%- endif -%}
-    {%- for connector in connectors() if 'orders' in connector_tables()[system_of(connector)] -%}
-        {%- if system_of(connector) not in ['segment', 'rudderstack'] -%}
-            {{ return(connector) }}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return('') }}
+    {{ return(store_connectors() | first or '') }}
 {% endmacro %}

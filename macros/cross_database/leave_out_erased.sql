@@ -1,10 +1,14 @@
 {#-
     Takes the rows of people who were erased, and of their orders, out of what a connector has made of a
-    table of the raw contract. Asked of each row, which takes time: only where anybody was erased at all.
+    table of the raw contract: that of its name, or of the meta `fills` of a model that is made on the way.
+    Asked of each row, which takes time: only where anybody was erased at all.
 -#}
 {% macro leave_out_erased() -%}
     {%- if execute and model.config.materialized != 'view' -%}
-        {{ return(adapter.dispatch('leave_out_erased', 'segmentry')(model.name.split('__')[1])) }}
+        {%- set table_name = model.config.meta.fills or model.name.split('__')[1] -%}
+        {%- if table_name in raw_table_names() -%}
+            {{ return(adapter.dispatch('leave_out_erased', 'segmentry')(table_name)) }}
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

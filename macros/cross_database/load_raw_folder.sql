@@ -1,8 +1,8 @@
 {#-
     Makes one relation per table of a contract from a folder of files, and the tables `files` and
     `malformed_lines` beside them, in a schema. `connector` is the connector whose tables they are, the
-    empty text for the raw contract. No folder at all makes empty tables. The package `segmentry.reading` checks the folder and says how it is
-    loaded; nothing is touched when it finds the folder wanting.
+    empty text for the raw contract. No folder at all makes empty tables. The package `segmentry.reading`
+    checks the folder and says how it is loaded; nothing is touched when it finds the folder wanting.
 -#}
 {% macro load_raw_folder(folder, tables, schema, connector='') %}
     {%- do adapter.dispatch('load_raw_folder', 'segmentry')(folder, tables, schema, connector) -%}
@@ -21,8 +21,9 @@
     {%- set reading = fromjson(run_query(question).columns[0].values()[0]) -%}
     {%- if reading.error -%}
         {%- do exceptions.raise_compiler_error(
-            'The ' ~ ('folder of ' ~ connector if connector else 'raw folder') ~ ' `' ~ folder
-            ~ '` can not be read: ' ~ reading.error ~ '.'
+            ('The ' ~ ('folder of ' ~ connector if connector else 'raw folder') ~ ' `' ~ folder
+            ~ '` can not be read: ' if folder else 'No connector that is on brings what every shop needs, '
+            ~ 'and SEGMENTRY_RAW_DIR names no folder that does: ') ~ reading.error ~ '.'
         ) -%}
     {%- endif -%}
     {%- for message in reading.messages -%}

@@ -6,7 +6,7 @@
 -#}
 {% macro definition_of(node) %}
     {%- set no_definition = [
-        'as_of', 'demo_as_of', 'connectors', 'SEGMENTRY_RAW_DIR', 'SEGMENTRY_RAW_SCHEMA',
+        'as_of', 'demo_as_of', 'connectors', 'segment_orders', 'SEGMENTRY_RAW_DIR', 'SEGMENTRY_RAW_SCHEMA',
     ] -%}
     {%- set parts = [node.config.materialized] -%}
     {%- if node.resource_type == 'seed' and not node.config.meta.holds_data -%}
@@ -34,7 +34,7 @@
     {%- endfor -%}
     {%- for parent in node.depends_on.nodes or [] if parent in graph.sources -%}
         {%- set source = graph.sources[parent] -%}
-        {%- if source.source_name == 'raw' -%}
+        {%- if source.source_name == 'raw' or source.source_name in connector_tables() -%}
             {%- do parts.append(tojson(contract_of(source), sort_keys=true)) -%}
         {%- endif -%}
     {%- endfor -%}

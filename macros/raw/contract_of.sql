@@ -22,6 +22,8 @@
         'own_timestamp': source.config.meta.get('own_timestamp'),
         'fills': source.config.meta.get('fills'),
         'stand_in': source.config.meta.get('stand_in'),
+        'files': source.config.meta.get('files'),
+        'any_prefix': source.config.meta.get('any_prefix', false),
         'columns': columns,
     }) }}
 {% endmacro %}

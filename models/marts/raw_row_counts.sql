@@ -3,10 +3,12 @@ with
 line_counts as (
     select * from {{ ref('base_raw_line_counts') }}
 ),
+{%- if is_connected() %}
 
 files as (
     select * from {{ ref('base_raw_files') }}
 ),
+{%- endif %}
 
 distinct_rows as (
     {%- for name in raw_table_names() %}
@@ -28,11 +30,10 @@ rows_of_connectors as (
         distinct_rows.reject_reason,
         distinct_rows.copies
     from distinct_rows
-    {%- if is_connected() %}
+    {% if is_connected() -%}
     inner join files
-        on
-            distinct_rows.table_name = files.table_name
-            and distinct_rows.file_path = files.file_path
+        on distinct_rows.table_name = files.table_name
+        and distinct_rows.file_path = files.file_path
     {%- endif %}
 
     union all
@@ -68,6 +69,5 @@ select
     line_counts.left_out_row_count
 from line_counts
 left join outcomes
-    on
-        line_counts.connector = outcomes.connector
-        and line_counts.table_name = outcomes.table_name
+    on line_counts.connector = outcomes.connector
+    and line_counts.table_name = outcomes.table_name

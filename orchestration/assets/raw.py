@@ -20,20 +20,10 @@ from dagster import (
 
 from orchestration.assets.dbt import DbtGraph
 from orchestration.automation import looked_at_every_hour
-from segmentry.reading import sql
-from segmentry.reading.csv_text import read_header
 from segmentry.reading.errors import ReadingError
-from segmentry.reading.files import Format, RawFile, find_raw_files
+from segmentry.reading.files import RawFile, find_raw_files, stem_of
+from segmentry.reading.looks import rough_rows
 from segmentry.settings.shop import Settings
-
-# Nothing is sniffed, and a line that can't be split is nothing.
-CSV_QUERY = """
-    from read_csv(
-        {path}, columns = $columns, auto_detect = false, header = true, delim = $delimiter,
-        quote = '"', escape = '"', strict_mode = false, null_padding = true, ignore_errors = true,
-        compression = $compression, hive_partitioning = false
-    )
-"""
 
 
 def files_of_tables(raw_dir: Path, tables: Sequence[str]) -> dict[str, list[RawFile]]:
@@ -42,6 +32,15 @@ def files_of_tables(raw_dir: Path, tables: Sequence[str]) -> dict[str, list[RawF
         return find_raw_files(raw_dir, tables).files
     except ReadingError:
         return {table: [] for table in tables}
+
+
+def files_below(folder: Path) -> list[RawFile]:
+    """Return the files that a folder of a connector holds; none when it can't be read."""
+    try:
+        names = sorted({stem_of(path.name) for path in folder.iterdir()})
+        return [file for found in find_raw_files(folder, names).files.values() for file in found]
+    except (ReadingError, OSError):
+        return []
 
 
 def digest(files: Sequence[RawFile]) -> str:
@@ -61,7 +60,7 @@ def newest_timestamp(files: Sequence[RawFile], column: str) -> datetime | None:
         connection.execute("set TimeZone = 'UTC'")
         for file in files:
             try:
-                rows = _rows(connection, file)
+                rows = rough_rows(connection, file)
                 if column in (name.lower() for name in rows.columns):
                     moment = f'try_cast("{column}" as timestamptz)'
                     row = rows.filter(f"{moment} <= now()").aggregate(f"max({moment})").fetchone()
@@ -69,20 +68,6 @@ def newest_timestamp(files: Sequence[RawFile], column: str) -> datetime | None:
             except (ReadingError, duckdb.Error):
                 continue
     return max(newest, default=None)
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, file: RawFile) -> duckdb.DuckDBPyRelation:
-    if file.format is Format.PARQUET:
-        return connection.sql(f"from read_parquet({sql.path(file.path)})")
-    header = read_header(file.path)
-    return connection.sql(
-        CSV_QUERY.format(path=sql.path(file.path)),
-        params={
-            "columns": dict.fromkeys(header.columns, "varchar"),
-            "delimiter": header.delimiter,
-            "compression": "gzip" if file.format is Format.CSV_GZ else "none",
-        },
-    )
 
 
 def raw_tables(graph: DbtGraph) -> dict[str, Mapping[str, Any]]:
@@ -111,7 +96,8 @@ def raw_assets(graph: DbtGraph) -> AssetsDefinition:
     )
     def raw_files(context: AssetExecutionContext) -> Iterator[ObserveResult]:
         """Look at the files of each raw table: how many, how large, how new."""
-        found = files_of_tables(Settings.from_environment().raw_dir, list(specs))
+        raw_dir = Settings.from_environment().raw_dir
+        found = files_of_tables(raw_dir, list(specs)) if raw_dir else {name: [] for name in specs}
         for name, spec in specs.items():
             if spec.key in context.selected_asset_keys:
                 files = found[name]

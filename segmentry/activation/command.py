@@ -5,7 +5,6 @@ was refused or failed, 2 when it was asked wrongly, 3 when it ran and the platfo
 every row.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -14,20 +13,33 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from segmentry.completion import completed
 from segmentry.settings.shop import ROOT, Settings
-from segmentry.terminal import terminal
+from segmentry.terminal import Json, print_json, terminal, working
 
 SYNCS = ROOT / "orchestration" / "syncs"
 ROWS_WERE_REJECTED = 3
 
 app = typer.Typer(no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="the name of its file in orchestration/syncs")]
-Json = Annotated[bool, typer.Option("--json", help="for programs")]
 
 
 def folder_of_syncs() -> Path:
     """Return the folder of syncs; `SEGMENTRY_SYNCS_DIR` names another."""
     return ROOT / os.environ.get("SEGMENTRY_SYNCS_DIR", SYNCS)
+
+
+def _sync_names() -> list[str]:
+    """Return the names of the syncs there are, also of those that can't be read."""
+    # `.env` may name the folder.
+    Settings.from_environment()
+    return sorted(path.stem for path in folder_of_syncs().glob("*.yml"))
+
+
+sync_names = completed(_sync_names)
+Name = Annotated[
+    str,
+    typer.Argument(help="the name of its file in orchestration/syncs", autocompletion=sync_names),
+]
 
 
 def sync_of(name: str) -> Any:
@@ -77,7 +89,7 @@ def syncs(as_json: Json = False) -> None:
     state = Settings.from_environment().state
     last = {name: last_run(state, name) for name in found}
     if as_json:
-        _print_json(
+        print_json(
             [
                 {
                     "name": name,
@@ -98,9 +110,10 @@ def plan(name: Name, as_json: Json = False) -> None:
     from segmentry.activation.plans import make_plan
     from segmentry.activation.report import plan_as_dict, print_plan
 
-    made = make_plan(setting_of(name))
+    with working("comparing what is published with what was sent"):
+        made = make_plan(setting_of(name))
     if as_json:
-        _print_json(plan_as_dict(made))
+        print_json(plan_as_dict(made))
     else:
         print_plan(made, terminal())
     if made.objections:
@@ -126,7 +139,7 @@ def apply(
     if setting.sync.platform == "files":
         written = export(setting, exports_folder(setting.state))
         if as_json:
-            _print_json(written)
+            print_json(written)
         else:
             for audience, rows in written.items():
                 terminal().print(f"{audience}: {rows:,} written")
@@ -141,7 +154,7 @@ def apply(
         tell=lambda text: progress.print(f"[dim]{text}[/dim]", highlight=False),
     )
     if as_json:
-        _print_json(result_as_dict(result))
+        print_json(result_as_dict(result))
     else:
         print_result(result, _rows_of(setting, result.run_id), terminal())
     if result.status != "succeeded":
@@ -165,7 +178,7 @@ def status(name: Name, as_json: Json = False) -> None:
         ]
         jobs = [{"audience": job.audience, "job": job.job_id} for job in ledger.open_jobs(name)]
     if as_json:
-        _print_json({"runs": runs, "sizes": sizes, "open_jobs": jobs})
+        print_json({"runs": runs, "sizes": sizes, "open_jobs": jobs})
     else:
         print_status(name, runs, sizes, jobs, terminal())
 
@@ -184,9 +197,10 @@ def pull_suppressions(name: Name) -> None:
     setting = setting_of(name)
     platform = connect(name, setting.sync, Patience(seconds=setting.sync.max_seconds))
     with closing(Ledger(setting.state, setting.keys)) as ledger:
-        for audience in setting.sync.audiences:
-            platform.prepare(audience.id, [])
-        new = pull_all(platform, ledger, setting.account)
+        with working("asking the platform for its noes"):
+            for audience in setting.sync.audiences:
+                platform.prepare(audience.id, [])
+            new = pull_all(platform, ledger, setting.account)
         write_records(ledger)
     terminal().print(f"{new:,} addresses are new among those that {name} writes to no more.")
 
@@ -213,9 +227,10 @@ def reconcile(
 
     setting = setting_of(name)
     platform = connect(name, setting.sync, Patience(seconds=setting.sync.max_seconds))
-    found = hold_against(setting, platform, adopt)
+    with working("asking the platform for its members"):
+        found = hold_against(setting, platform, adopt)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         print_reconciled(name, found, terminal())
 
@@ -235,7 +250,3 @@ def _rows_of(setting: Any, run_id: str) -> list[dict[str, Any]]:
 
     with closing(Ledger(setting.state, setting.keys)) as ledger:
         return [dict(row) for row in ledger.rows_of_run(run_id)]
-
-
-def _print_json(content: Any) -> None:
-    sys.stdout.write(json.dumps(content, indent=2) + "\n")

@@ -249,6 +249,24 @@ def last_run(folder: Path, sync: str, *statuses: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
+def was_written_with(folder: Path, keys: Keys) -> bool:
+    """Tell whether people are known by these keys in the file; also where there is none yet.
+
+    Args:
+        folder: where the file is, which is only read.
+        keys: to be tried.
+
+    Raises:
+        sqlite3.Error: when the file can't be read.
+    """
+    path = folder / LEDGER
+    if not path.is_file():
+        return True
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        row = connection.execute("select value from meta where name = 'key'").fetchone()
+    return row is None or row[0] == keys.hash_of(KEY_CHECK)
+
+
 class Ledger:
     """The file, opened by one process for a while; readers need not wait for it."""
 

@@ -138,7 +138,9 @@ def version_of(setting: Setting) -> Version:
     """
     version = current_version(setting.published)
     if version is None:
-        raise RefusedError(f"Nothing is published in {setting.published} yet.")
+        raise RefusedError(
+            f"Nothing is published in {setting.published} yet: `segmentry publish` does it."
+        )
     check_version(version, setting.sync.guards.max_age_hours, datetime.now(UTC))
     return version
 

@@ -217,6 +217,39 @@ def moment(as_of: datetime, as_of_date: date, timezone: str) -> str:
     return f"[bold]{local:%Y-%m-%d %H:%M}[/bold] in {timezone}"
 
 
+def read_summary(warehouse: Path) -> dict[str, Any]:
+    """Return what a warehouse holds.
+
+    Args:
+        warehouse: the DuckDB file that was built.
+
+    Returns:
+        `shop` and `raw_rows`, one row each; `forecasts`, `back_tests` and `recommendations`, whose
+        rows are none where there is nothing to say; `segments`, a row each; `settings` by var; and
+        `unmet_needs`, by segment the raw tables without which it has no data.
+
+    Raises:
+        SettingsError: when there is no whole build to read.
+    """
+    check_build(warehouse)
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            return {
+                "shop": fetch(connection, SHOP_QUERY)[0],
+                "raw_rows": fetch(connection, ROWS_QUERY)[0],
+                "forecasts": fetch(connection, FORECAST_QUERY),
+                "back_tests": fetch(connection, BACK_TEST_QUERY),
+                "recommendations": fetch(connection, RECOMMENDATIONS_QUERY),
+                "segments": fetch(connection, SEGMENTS_QUERY),
+                "settings": read_settings(connection),
+                "unmet_needs": read_unmet_needs(connection),
+            }
+    except (duckdb.CatalogException, duckdb.BinderException, RecordsError) as error:
+        raise SettingsError(
+            f"{warehouse} holds no whole build: run `make build`, and see what it says."
+        ) from error
+
+
 def print_summary(warehouse: Path, console: Console) -> None:
     """Print what a warehouse holds.
 
@@ -227,21 +260,9 @@ def print_summary(warehouse: Path, console: Console) -> None:
     Raises:
         SettingsError: when there is no whole build to read.
     """
-    check_build(warehouse)
-    try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            shop = fetch(connection, SHOP_QUERY)[0]
-            rows = fetch(connection, ROWS_QUERY)[0]
-            forecasts = fetch(connection, FORECAST_QUERY)
-            back_tests = fetch(connection, BACK_TEST_QUERY) or [{}]
-            recommendations = fetch(connection, RECOMMENDATIONS_QUERY)
-            segments = fetch(connection, SEGMENTS_QUERY)
-            settings = read_settings(connection)
-            unmet_needs = read_unmet_needs(connection)
-    except (duckdb.CatalogException, duckdb.BinderException, RecordsError) as error:
-        raise SettingsError(
-            f"{warehouse} holds no whole build: run `make build`, and see what it says."
-        ) from error
+    read = read_summary(warehouse)
+    shop, rows, settings = read["shop"], read["raw_rows"], read["settings"]
+    back_test = read["back_tests"][0] if read["back_tests"] else {}
     as_of = moment(shop["as_of"], shop["as_of_date"], settings["shop_timezone"])
     console.print()
     console.print(
@@ -257,10 +278,12 @@ def print_summary(warehouse: Path, console: Console) -> None:
         f"duplicates, {rows['rejected_rows']:,.0f} rejected with their reason.",
         soft_wrap=True,
     )
-    for forecast in forecasts:
-        said = forecast_sentence(forecast, back_tests[0], settings["reporting_currency"])
+    for forecast in read["forecasts"]:
+        said = forecast_sentence(forecast, back_test, settings["reporting_currency"])
         console.print(escape(said), soft_wrap=True)
-    for quality in recommendations:
+    for quality in read["recommendations"]:
         console.print(recommendations_sentence(quality), soft_wrap=True)
     console.print()
-    console.print(segments_table(segments, unmet_needs, is_wide=console.width >= WIDE))
+    console.print(
+        segments_table(read["segments"], read["unmet_needs"], is_wide=console.width >= WIDE)
+    )

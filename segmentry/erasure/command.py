@@ -1,13 +1,11 @@
 """The command `segmentry erase`."""
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
 from segmentry.settings.shop import Settings
-from segmentry.terminal import terminal
+from segmentry.terminal import print_json, terminal
 
 app = typer.Typer()
 
@@ -22,7 +20,9 @@ def erase(
         bool, typer.Option("--check", help="search all that was written for whoever was erased")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="don't ask again")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="for programs, with --check")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="one JSON document, for programs, with --check")
+    ] = False,
 ) -> None:
     """Take people out of platforms, the state, published versions and what comes in again."""
     if check:
@@ -63,7 +63,7 @@ def _check(people: list[str], as_json: bool) -> None:
     found = list(check(people, Settings.from_environment()))
     if as_json:
         rows = [{"file": str(f.path), "place": f.place, "count": f.count} for f in found]
-        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
+        print_json(rows)
     elif found:
         for place in found:
             where = f"{place.path}: {place.place}" if place.place else str(place.path)

@@ -1,22 +1,21 @@
 """The command `segmentry experiment`: what one can show, how it stands, what came out."""
 
-import json
-import sys
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
+from segmentry.activation.command import sync_names
 from segmentry.settings.shop import Settings
-from segmentry.terminal import terminal
+from segmentry.terminal import Json, print_json, terminal
 
 app = typer.Typer(no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="for programs")]
 
 
 @app.command()
 def plan(
-    name: Annotated[str, typer.Argument(help="of a sync that names a holdout")],
+    name: Annotated[
+        str, typer.Argument(help="of a sync that names a holdout", autocompletion=sync_names)
+    ],
     as_json: Json = False,
 ) -> None:
     """Show the smallest lift that the audiences of a sync can show, and how long it takes."""
@@ -33,7 +32,7 @@ def plan(
         )
     planned = plan_experiment(_version(), sync, sync.holdout)
     if as_json:
-        _print_json(asdict(planned))
+        print_json(planned)
         return
     console = terminal()
     console.print(
@@ -69,7 +68,7 @@ def status(as_json: Json = False) -> None:
     check_experiments(syncs)
     rows = read_status(_version(), syncs)
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     else:
         terminal().print(status_table(rows) if rows else "There is no experiment.")
 
@@ -92,7 +91,7 @@ def results(
         )
     rows = [row for row in rows if experiment in (None, row["experiment"])]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     elif not rows:
         terminal().print("There is no experiment.")
     else:
@@ -114,7 +113,3 @@ def _version() -> Any:
     if version is None or "experiment_results" not in version.manifest.row_counts:
         raise RefusedError("No version is published that knows experiments: build and publish.")
     return version
-
-
-def _print_json(content: Any) -> None:
-    sys.stdout.write(json.dumps(content, indent=2) + "\n")

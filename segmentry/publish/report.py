@@ -76,19 +76,43 @@ def told_warnings(warnings: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def version_as_dict(version: Version, published: Path) -> dict[str, Any]:
+    """Return what programs are told of a version; its manifest, `manifest.json`, says the rest.
+
+    Args:
+        version: the version.
+        published: the folder of published versions.
+    """
+    manifest = version.manifest
+    return {
+        "build_id": version.build_id,
+        "as_of_date": manifest.as_of_date,
+        "published_at": manifest.published_at,
+        "continues": manifest.based_on,
+        "replaced": manifest.replaced,
+        "customers": manifest.row_counts.get("customer_facts", 0),
+        "is_current": is_current(version, published),
+        "folder": version.folder,
+    }
+
+
+def is_current(version: Version, published: Path) -> bool:
+    """Tell whether a version is the one that readers meet."""
+    return (published / CURRENT).resolve() == version.folder.resolve()
+
+
 def versions_table(stored: Stored, published: Path) -> Table:
     """Return versions as a table for people, the latest first, and what is damaged."""
     table = Table("version", "day", "published", "continues", "customers", "", box=None)
     for version in reversed(stored.versions):
         manifest = version.manifest
-        is_current = (published / CURRENT).resolve() == version.folder.resolve()
         table.add_row(
             version.build_id,
             manifest.as_of_date.isoformat(),
             f"{manifest.published_at:%Y-%m-%d %H:%M} UTC",
             manifest.based_on or "",
             f"{manifest.row_counts.get('customer_facts', 0):,}",
-            "current" if is_current else "",
+            "current" if is_current(version, published) else "",
         )
     for build_id, damage in stored.damaged.items():
         table.add_row(build_id, "", "", "", "", f"damaged: {damage}")

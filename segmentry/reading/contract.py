@@ -23,7 +23,7 @@ class Column:
     @property
     def is_id(self) -> bool:
         """Whether it holds ids, which must come whole out of any type of file."""
-        return self.type == "text" and (self.name == "id" or self.name.endswith("_id"))
+        return self.type == "text" and (self.name == "id" or self.name.endswith(("_id", " id")))
 
     @property
     def is_nested(self) -> bool:
@@ -40,12 +40,16 @@ class Table:
         is_required: whether a folder without it can't be read.
         columns: its columns in the contract's order.
         stand_in: another table that may be there in its place; empty for none.
+        files: how the names of its files begin, a star at the end, where they are not its name.
+        any_prefix: whether its name may follow a prefix, which all such tables have in common.
     """
 
     name: str
     is_required: bool
     columns: tuple[Column, ...]
     stand_in: str = ""
+    files: str = ""
+    any_prefix: bool = False
 
 
 def is_nested(type_: str) -> bool:
@@ -64,6 +68,8 @@ def read_contract(declared: Iterable[Mapping[str, Any]]) -> list[Table]:
                 for column in table["columns"]
             ),
             stand_in=table.get("stand_in") or "",
+            files=table.get("files") or "",
+            any_prefix=bool(table.get("any_prefix")),
         )
         for table in declared
     ]

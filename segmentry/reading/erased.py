@@ -119,6 +119,16 @@ def is_kept(table: Table, values: Mapping[str, str]) -> str:
     )
 
 
+def is_row_kept(table: Table, values: Mapping[str, str]) -> str:
+    """Return the condition that a row of a table stays.
+
+    Args:
+        table: the table of the contract.
+        values: the expressions of its columns.
+    """
+    return f"not coalesce({_is_erased(table, values) or 'false'}, false)"
+
+
 def remember_erased(schema: str, table: Table, rows: str) -> Iterator[str]:
     """Yield the statement that notes where rows of files stand that are left out.
 

@@ -2,10 +2,11 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from segmentry.reading.errors import ReadingError, reason_of
 
@@ -72,7 +73,12 @@ class RawFolder:
     unread: list[str]
 
 
-def find_raw_files(folder: Path, tables: Sequence[str]) -> RawFolder:
+def find_raw_files(
+    folder: Path,
+    tables: Sequence[str],
+    patterns: Mapping[str, str] = MappingProxyType({}),
+    prefixed: Set[str] = frozenset(),
+) -> RawFolder:
     """Return the files of every raw table below a folder.
 
     A table is one file of its name, a folder of its name with files at any depth, or both; a
@@ -82,9 +88,13 @@ def find_raw_files(folder: Path, tables: Sequence[str]) -> RawFolder:
     Args:
         folder: the raw folder.
         tables: the names of the tables.
+        patterns: the names of tables whose files and folders may have longer names, with how
+            those begin, a star at the end (`orders_export*`); all that begin so are the table's.
+        prefixed: the tables whose names may follow a prefix (`wp_`), one for all of them.
 
     Raises:
-        ReadingError: when the folder, or a folder or file of a table, can't be looked at.
+        ReadingError: when the folder, or a folder or file of a table, can't be looked at, or the
+            names of tables follow different prefixes.
     """
     root = folder.absolute()
     if not root.exists():
@@ -94,11 +104,15 @@ def find_raw_files(folder: Path, tables: Sequence[str]) -> RawFolder:
     files: dict[str, list[RawFile]] = {table: [] for table in tables}
     unread: list[str] = []
     left_out: list[str] = []
+    prefixes: dict[str, str] = {}
     for entry in _entries(root):
-        table = _table_of(entry.name, tables)
+        table, prefix = _table_of(entry.name, tables, patterns, prefixed)
         if is_left_out(entry.name):
             left_out.append(_shown(entry, root))
-        elif table is None:
+            continue
+        if table in prefixed:
+            prefixes.setdefault(prefix, _shown(entry, root))
+        if table is None:
             unread.append(_shown(entry, root))
         elif entry.is_dir():
             before = len(files[table])
@@ -110,6 +124,15 @@ def find_raw_files(folder: Path, tables: Sequence[str]) -> RawFolder:
             files[table].append(_raw_file(table, entry, root, frozenset()))
         else:
             unread.append(_shown(entry, root))
+    if len(prefixes) > 1:
+        told = " and ".join(
+            f"{f'`{prefix}`' if prefix else 'none'} of {shown}"
+            for prefix, shown in prefixes.items()
+        )
+        raise ReadingError(
+            f"the names of its tables have several prefixes, {told}: keep the tables of each shop "
+            "in a folder of their own"
+        )
     for found in files.values():
         found.sort(key=lambda file: os.fsencode(file.path))
     return RawFolder(files, [*sorted(unread), *sorted(left_out)])
@@ -120,13 +143,28 @@ def is_left_out(name: str) -> bool:
     return name.startswith((".", "_"))
 
 
-def _table_of(name: str, tables: Iterable[str]) -> str | None:
+def stem_of(name: str) -> str:
+    """Return the name of a file or folder in lower case, without the ending of a raw file."""
     stem = name.lower()
     for ending in sorted(Format, key=len, reverse=True):
         if stem.endswith(ending):
-            stem = stem.removesuffix(ending)
-            break
-    return stem if stem in tables else None
+            return stem.removesuffix(ending)
+    return stem
+
+
+def _table_of(
+    name: str, tables: Sequence[str], patterns: Mapping[str, str], prefixed: Set[str]
+) -> tuple[str | None, str]:
+    """Return the table that a file or folder belongs to, and the prefix before its name."""
+    stem = stem_of(name)
+    for table in tables:
+        if table in patterns:
+            is_called_so = stem == table or stem.startswith(patterns[table].removesuffix("*"))
+        else:
+            is_called_so = stem.endswith(table) if table in prefixed else stem == table
+        if is_called_so:
+            return table, stem.removesuffix(table) if table in prefixed else ""
+    return None, ""
 
 
 def _format_of(name: str) -> Format | None:

@@ -1,6 +1,6 @@
 """A raw folder, checked to the end of every file before anything is touched, then loaded."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -15,12 +15,23 @@ from segmentry.reading.erased import (
     ORDERS,
     count_again,
     is_kept,
+    is_row_kept,
     remember_erased,
     without_erased,
 )
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.files import Format, RawFile, RawFolder, find_raw_files
 from segmentry.reading.json_files import read_json_file
+from segmentry.reading.mapping import (
+    MAPPING,
+    MappedTable,
+    check_mapping,
+    has_mapping,
+    load_mapped,
+    over_files,
+    read_mapping,
+    tables_of_files,
+)
 from segmentry.reading.parquet_files import (
     ParquetFile,
     native_types,
@@ -87,6 +98,8 @@ def read_folder(
 ) -> Reading:
     """Check a raw folder, and say how it is loaded.
 
+    A folder with a mapping has files of its own shape, which the mapping makes the contract's.
+
     Args:
         folder: the raw folder; None where there is none, so that all tables are empty.
         tables: the contract.
@@ -100,8 +113,14 @@ def read_folder(
         ReadingError: when the folder or a file of a table can't be read, or a required table or
             column is missing; its text names every such file.
     """
+    if folder and not connector and has_mapping(folder):
+        return _read_mapped_folder(folder, tables, schema, scratch, leave_out_erased)
     names = [table.name for table in tables]
-    found = find_raw_files(folder, names) if folder else RawFolder({n: [] for n in names}, [])
+    patterns = {table.name: table.files for table in tables if table.files}
+    prefixed = {table.name for table in tables if table.any_prefix}
+    found = RawFolder({name: [] for name in names}, [])
+    if folder:
+        found = find_raw_files(folder, names, patterns, prefixed)
     problems: list[str] = []
     raw_tables: list[RawTable] = []
     with duckdb.connect() as connection:
@@ -119,7 +138,8 @@ def read_folder(
         is_there = bool(found.files[table.name] or found.files.get(table.stand_in))
         if table.is_required and not is_there:
             instead = f" (or `{table.stand_in}`)" if table.stand_in else ""
-            problems.append(f"table `{table.name}`{instead} is missing")
+            called = f", of files called `{table.files}`," if table.files else ""
+            problems.append(f"table `{table.name}`{instead}{called} is missing")
         problems += _missing(raw_table)
     if problems:
         raise ReadingError("; ".join(problems))
@@ -127,6 +147,78 @@ def read_folder(
         messages=list(_messages(folder, raw_tables, found.unread, connector)) if folder else [],
         statements=list(_statements(raw_tables, schema, leave_out_erased, connector)),
     )
+
+
+def _read_mapped_folder(
+    folder: Path,
+    tables: Sequence[Table],
+    schema: str,
+    scratch: Path,
+    leave_out_erased: bool,
+) -> Reading:
+    mapped = read_mapping(folder, tables)
+    made = {each.table.name for each in mapped}
+    if missing := [table.name for table in tables if table.is_required and table.name not in made]:
+        raise ReadingError(f"{MAPPING} makes no table `{missing[0]}`, which has to be there")
+    files = tables_of_files(folder)
+    checked = "files"
+    statements = read_folder(folder, files, checked, scratch, connector=MAPPING).statements
+    columns = check_mapping(mapped, files, statements, checked)
+    landed = beside(schema, "files")
+    loading = read_folder(folder, files, landed, scratch, connector=MAPPING)
+    return Reading(
+        messages=[
+            f"Mapped in {folder} by {MAPPING}: {', '.join(sorted(made))}",
+            f"Not in {MAPPING}, taken as empty: "
+            + ", ".join(table.name for table in tables if table.name not in made),
+        ],
+        statements=[
+            *loading.statements,
+            *_statements([RawTable(t) for t in tables], schema, leave_out_erased, ""),
+            *_mapped_statements(mapped, files, columns, schema, landed, leave_out_erased),
+        ],
+    )
+
+
+def _mapped_statements(
+    mapped: Sequence[MappedTable],
+    files: Sequence[Table],
+    columns: Mapping[str, frozenset[str]],
+    schema: str,
+    landed: str,
+    leave_out_erased: bool,
+) -> Iterator[str]:
+    for each in sorted(mapped, key=lambda each: each.table.name != ORDERS):
+        name = each.table.name
+        present = columns[name]
+        values = {
+            c.name: f"rows.{sql.name(c.name)}" if c.name in present else "null"
+            for c in each.table.columns
+        }
+        kept = is_row_kept(each.table, values) if leave_out_erased else "true"
+        yield from load_mapped(each, over_files(each, files, landed), present, schema, kept)
+        # Whatever file of the folder changes, the table is another.
+        yield (
+            f"insert into {schema}.files select {sql.text(name)}, {sql.text(MAPPING)}, "
+            f"(select sum(byte_count) from {landed}.files), "
+            f"(select max(changed_at) from {landed}.files), "
+            f"(select count(*) from {schema}.{sql.name(name)})"
+        )
+    yield (
+        f"insert into {schema}.malformed_lines select {sql.text(OWN_FILES)}, "
+        f"{sql.text(ORDERS)}, line from {landed}.malformed_lines"
+    )
+    # The lines of a shop's own files are counted with the rows of their table.
+    yield (
+        f"update {schema}.files set row_count = row_count + "
+        f"(select count(*) from {landed}.malformed_lines) where table_name = {sql.text(ORDERS)}"
+    )
+
+
+def beside(schema: str, name: str) -> str:
+    """Return the schema beside another whose name ends with a name of its own, both as SQL."""
+    is_quoted = schema.endswith('"')
+    return f"{schema.removesuffix(chr(34))}_{name}{chr(34) if is_quoted else ''}"
 
 
 def _look_at(

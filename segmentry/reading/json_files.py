@@ -4,6 +4,7 @@ An object's keys are its columns, in any case of letters. A value becomes the te
 same: a text itself, a number as it stands, an object or a list as JSON.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -60,7 +61,7 @@ def read_json_file(
     present = [column.name for column in columns if column.name in found]
     if twice := [name for name in present if len(found[name]) > 1]:
         raise ReadingError(f"it has the column `{twice[0]}` twice")
-    if not keys and _first_line(connection, lines).lstrip().startswith(("[", "{")):
+    if _is_document(_first_line(connection, lines).lstrip(), has_objects=bool(keys)):
         raise ReadingError("it is one JSON document: write one object a line")
     values = ", ".join(f"line ->> {sql.text('$.' + _quoted(found[name][0]))}" for name in present)
     records = (
@@ -72,9 +73,26 @@ def read_json_file(
     return CsvFile(file, Header(tuple(present), ",", 0), row_count, records)
 
 
+def _is_document(first: str, has_objects: bool) -> bool:
+    if not has_objects:
+        return first.startswith(("[", "{"))
+    if not first.startswith("["):
+        return False
+    try:
+        json.loads(first)
+    except ValueError:
+        return True
+    return False
+
+
 def _is_object(line: str) -> str:
-    # Not all that is valid to the one function is to the other.
-    return f"coalesce(json_valid({line}) and try(json_type({line})) = 'OBJECT', false)"
+    # Not all that is valid to the one function is to the other. Of a key that is there twice,
+    # nobody can say which is meant.
+    keys = f"json_keys({line})"
+    return (
+        f"coalesce(json_valid({line}) and try(json_type({line})) = 'OBJECT' "
+        f"and try(len({keys}) = len(list_distinct({keys}))), false)"
+    )
 
 
 def _quoted(key: str) -> str:

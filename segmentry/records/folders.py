@@ -36,7 +36,9 @@ def publisher_lock(published: Path) -> Iterator[None]:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise RecordsError(f"Another process is publishing to {published}.") from error
+                raise RecordsError(
+                    f"Another process is publishing to {published}: wait for its end and try again."
+                ) from error
             yield
         finally:
             os.close(descriptor)

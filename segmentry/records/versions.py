@@ -88,7 +88,10 @@ def read_version(published: Path, build_id: str) -> Version:
     """
     folder = (published / VERSIONS / build_id).absolute()
     if Path(build_id).name != build_id or not folder.is_dir():
-        raise RecordsError(f"There is no version {build_id} in {published}.")
+        raise RecordsError(
+            f"There is no version {build_id} in {published}: `segmentry versions` lists those that "
+            "are kept."
+        )
     try:
         manifest = Manifest.read(folder / MANIFEST)
     except FileNotFoundError as error:
@@ -213,15 +216,22 @@ def roll_back(published: Path, build_id: str | None = None) -> Version:
         if build_id is None:
             current = current_version(published)
             if current is None:
-                raise RecordsError(f"Nothing is published in {published} yet.")
+                raise RecordsError(
+                    f"Nothing is published in {published} yet: `segmentry publish` does it."
+                )
             build_id = current.manifest.replaced
             if build_id is None:
-                raise RecordsError(f"No version is known that came before {current.build_id}.")
+                raise RecordsError(
+                    f"No version is known that came before {current.build_id}: name one that "
+                    "`segmentry versions` lists."
+                )
         version = read_version(published, build_id)
         check_files(version)
         before = current_build_id(published)
         if before == build_id:
-            raise RecordsError(f"Version {build_id} is current already.")
+            raise RecordsError(
+                f"Version {build_id} is current already: `segmentry versions` lists the others."
+            )
         complete_log(published)
         switch(published, build_id)
         add_to_log(published, roll_back_now(before, build_id))

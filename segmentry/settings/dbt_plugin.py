@@ -13,6 +13,7 @@ from dbt_common.exceptions import DbtBaseException
 from duckdb import DuckDBPyConnection
 
 from segmentry.errors import SettingsError
+from segmentry.settings.connectors import read_connectors
 from segmentry.settings.environment import check_env_file_is_loaded, contradicted
 from segmentry.settings.memory import limit_memory
 from segmentry.settings.places import check_raw_folder, check_warehouse
@@ -46,7 +47,10 @@ class Plugin(BasePlugin):
             check_env_file_is_loaded(root)
             check_variables(root, getattr(flags, "VARS", None) or {})
             if command in READING and getattr(flags, "TARGET", None) != WHAT_IF:
-                check_raw_folder(root / os.environ.get("SEGMENTRY_RAW_DIR", "seeds/demo_shop"))
+                has_connectors = bool(read_connectors(root, os.environ))
+                raw_dir = os.environ.get("SEGMENTRY_RAW_DIR")
+                if raw_dir or not has_connectors:
+                    check_raw_folder(root / (raw_dir or "seeds/demo_shop"))
             if self.creds is not None:
                 keep_private()
                 close_to_others(

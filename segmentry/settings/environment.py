@@ -7,6 +7,13 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from segmentry.errors import SettingsError
+from segmentry.settings.connectors import (
+    CONNECTORS,
+    FOLDER,
+    SCHEMA,
+    named_connectors,
+    setting_of,
+)
 from segmentry.settings.names import nearest
 
 PREFIX = "SEGMENTRY_"
@@ -34,6 +41,7 @@ KNOWN = (
     *FOLDERS,
     *SHOP_VARIABLES,
     "SEGMENTRY_RAW_SCHEMA",
+    CONNECTORS,
     "SEGMENTRY_ID_SALT",
     "SEGMENTRY_STATE_KEY",
     ENVIRONMENT,
@@ -67,12 +75,18 @@ def read_env_file(root: Path, environment: Mapping[str, str] = os.environ) -> di
         raise SettingsError(f"The settings in {path} can't be read: {reason(error)}.") from error
     settings = {name: value for name, value in values.items() if name.startswith(PREFIX) and value}
     for name in settings:
-        if name not in KNOWN:
+        if name not in KNOWN and not names_tables_of_a_connector(name, settings):
             raise SettingsError(f"{path} has the unknown setting {name}.{nearest(name, KNOWN)}")
-    for name in FOLDERS:
-        if name in settings:
+    for name in settings:
+        if name.endswith("_DIR"):
             settings[name] = os.path.expanduser(settings[name])
     return settings
+
+
+def names_tables_of_a_connector(name: str, settings: Mapping[str, str]) -> bool:
+    """Tell whether a setting says where a connector has its tables that other settings name."""
+    connectors = named_connectors(settings.get(CONNECTORS, ""))
+    return name in {setting_of(each, part) for each in connectors for part in (FOLDER, SCHEMA)}
 
 
 def load_env_file(root: Path, environment: MutableMapping[str, str] = os.environ) -> None:

@@ -1,16 +1,19 @@
 """Where a shop's data is: the environment variables that say so, in one place."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from segmentry.settings.connectors import Connector, read_connectors
 from segmentry.settings.environment import load_env_file
 from segmentry.settings.places import check_raw_folder, check_warehouse
+from segmentry.settings.project import project_folder
 from segmentry.settings.variables import check_variables
 
-ROOT = Path(__file__).parents[2]
+# The project that this process works on. Commands refuse one that is none, and never change it.
+ROOT = project_folder(Path.cwd())
 DEMO_SHOP = ROOT / "seeds" / "demo_shop"
 DEFAULT_WAREHOUSE = ROOT / "warehouse" / "segmentry.duckdb"
 
@@ -20,16 +23,17 @@ class Settings:
     """The folders and files of one shop.
 
     Attributes:
-        raw_dir: the folder of raw files.
+        raw_dir: the folder of raw files; None where connectors read all that there is.
         warehouse: the DuckDB file that dbt builds.
         published: the folder of published versions.
         state: the folder of what syncs remember.
     """
 
-    raw_dir: Path
+    raw_dir: Path | None
     warehouse: Path
     published: Path
     state: Path = ROOT / "state"
+    connectors: Sequence[Connector] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -38,7 +42,8 @@ class Settings:
         What `.env` at the project's root sets is put into the environment of this process first,
         as far as it is not there, so that the programs that it calls have it as well.
 
-        `SEGMENTRY_RAW_DIR` is the demo shop when unset, `SEGMENTRY_WAREHOUSE` the project's own
+        `SEGMENTRY_RAW_DIR` is the demo shop when neither it nor `SEGMENTRY_CONNECTORS` is set,
+        `SEGMENTRY_WAREHOUSE` the project's own
         file. `SEGMENTRY_PUBLISHED_DIR` is, when unset, `published/` in the project for the
         project's own warehouse; any other warehouse publishes beside itself, `shop.duckdb` to
         `shop_published/`, so that no build mixes its history with another's. So does
@@ -46,12 +51,14 @@ class Settings:
         project's root, as they do for dbt.
 
         Raises:
-            SettingsError: when `.env` can't be read.
+            SettingsError: when `.env` can't be read, or a connector has no tables to read.
         """
         if environment is None:
             load_env_file(ROOT)
             environment = os.environ
         raw_dir = environment.get("SEGMENTRY_RAW_DIR")
+        connectors = read_connectors(ROOT, environment)
+        default = None if connectors else DEMO_SHOP
         warehouse = environment.get("SEGMENTRY_WAREHOUSE")
         warehouse_file = ROOT / warehouse if warehouse else DEFAULT_WAREHOUSE
 
@@ -63,10 +70,11 @@ class Settings:
             return warehouse_file.with_name(f"{warehouse_file.stem}_{kind}")
 
         return cls(
-            raw_dir=ROOT / raw_dir if raw_dir else DEMO_SHOP,
+            raw_dir=ROOT / raw_dir if raw_dir else default,
             warehouse=warehouse_file,
             published=folder("published"),
             state=folder("state"),
+            connectors=connectors,
         )
 
     def check(self, variables: Mapping[str, Any]) -> None:
@@ -79,5 +87,6 @@ class Settings:
             SettingsError: when a var, a folder or the warehouse can't be used.
         """
         check_variables(ROOT, variables)
-        check_raw_folder(self.raw_dir)
+        if self.raw_dir is not None:
+            check_raw_folder(self.raw_dir)
         check_warehouse(self.warehouse)

@@ -2,8 +2,8 @@
 
 To start dbt and to read the project takes longer than most of what tests ask of it. So this process
 does both once, and for each command it forks: the fork has the environment, the vars and the output
-that a dbt process of its own would have. No `config` of the project depends on a var, and only the
-name of the warehouse stands in what was read: it is read once for each name.
+that a dbt process of its own would have. Of them, only the name of the warehouse stands in what was
+read, and the systems that are connected decide which models are on: it is read once for each.
 """
 
 import fcntl
@@ -56,7 +56,7 @@ class DbtServer:
 
 
 @cache
-def read_project(name: str) -> Manifest | None:
+def read_project(name: str, systems: tuple[str, ...]) -> Manifest | None:
     """Return the project as dbt reads it, None when it can't.
 
     What it read before is used, unless it can't make sense of that: it doesn't forget the unit
@@ -64,10 +64,12 @@ def read_project(name: str) -> Manifest | None:
 
     Args:
         name: the name of the warehouse, which stands in the name of every table.
+        systems: the systems whose connectors are on.
     """
-    folder = PARSED / name
+    folder = PARSED / "-".join((name, *systems))
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["SEGMENTRY_WAREHOUSE"] = str(folder / f"{name}.duckdb")
+    os.environ["SEGMENTRY_CONNECTORS"] = ",".join(systems)
     command = ["--quiet", "parse", "--target-path", str(folder), "--log-path", str(folder)]
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -80,7 +82,10 @@ def read_project(name: str) -> Manifest | None:
 
 def run_in_fork(arguments: list[str], environment: dict[str, str], output: str) -> bool:
     """Run a dbt command in a fork of this process and return whether it succeeded."""
-    manifest = read_project(Path(environment["SEGMENTRY_WAREHOUSE"]).stem)
+    connectors = environment.get("SEGMENTRY_CONNECTORS", "").split(",")
+    systems = {connector.split(":")[0].strip() for connector in connectors} - {""}
+    name = Path(environment["SEGMENTRY_WAREHOUSE"]).stem
+    manifest = read_project(name, tuple(sorted(systems)))
     if manifest is None:
         # What can't be read is told by a process of its own: in a fork, dbt's parser waits forever.
         return run_in_process(arguments, environment, output)

@@ -141,7 +141,7 @@ class Shop:
         settings = self.settings
         return Shop(
             Settings(
-                folder / settings.raw_dir.name,
+                folder / (settings.raw_dir or Path()).name,
                 folder / settings.warehouse.name,
                 folder / settings.published.name,
             )

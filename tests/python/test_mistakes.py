@@ -1,4 +1,4 @@
-"""The ten likeliest mistakes of a new user print what TROUBLESHOOTING.md says they print."""
+"""The likeliest mistakes of a new user print what TROUBLESHOOTING.md says they print."""
 
 import io
 import os

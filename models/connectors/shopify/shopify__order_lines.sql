@@ -14,7 +14,8 @@ select
     connector as source_system,
     order_id,
     row_number() over (
-        partition by connector, order_id order by position asc nulls last, line_id asc
+        partition by connector, order_id, is_latest
+        order by position asc nulls last, line_id asc, file_path asc, place_in_file asc
     ) as line_number,
     product_id,
     cast(quantity as {{ dbt.type_int() }}) as quantity,
@@ -23,6 +24,7 @@ select
     cast(null as {{ dbt.type_timestamp() }}) as updated_at,
     case
         when is_deleted or is_of_deleted_order then 'deleted in the shop'
+        when not is_latest then 'an earlier version of the order'
         when is_gift_card then 'a gift card is no merchandise'
     end as left_out
 from lines

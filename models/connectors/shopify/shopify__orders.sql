@@ -13,7 +13,7 @@ merchandise as (
         sum(net_of_tax_amount) as subtotal_amount,
         sum(net_of_tax_discount) as discount_amount
     from {{ ref('base_shopify__net_of_tax_lines') }}
-    where not is_gift_card and not is_deleted
+    where not is_gift_card and not is_deleted and is_latest
     group by connector, order_id
 )
 
@@ -28,7 +28,8 @@ select
     cast(null as {{ dbt.type_string() }}) as anonymous_id,
     orders.ordered_at,
     case
-        when orders.is_cancelled or orders.financial_status in ('voided', 'expired') then 'cancelled'
+        when orders.is_cancelled or orders.financial_status in ('voided', 'expired')
+            then 'cancelled'
         when orders.financial_status in ('pending', 'authorized') then 'pending'
         else 'completed'
     end as status,

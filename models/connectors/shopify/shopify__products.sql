@@ -41,11 +41,9 @@ select
     case when products.is_deleted then 'deleted in the shop' end as left_out
 from products
 left join collections
-    on
-        products.connector = collections.connector
-        and products.product_id = collections.product_id
+    on products.connector = collections.connector
+    and products.product_id = collections.product_id
 left join ranked_variants as variants
-    on
-        products.connector = variants.connector
-        and products.product_id = variants.product_id
-        and variants.position = 1
+    on products.connector = variants.connector
+    and products.product_id = variants.product_id
+    and variants.position = 1

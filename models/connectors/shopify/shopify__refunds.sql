@@ -8,7 +8,7 @@ refunds as (
         refunds.*,
         coalesce(orders.is_deleted, false) as is_of_deleted_order
     from {{ ref('base_shopify__refunds') }} as refunds
-    left join {{ ref('base_shopify__orders') }} as orders
+    left join {{ ref('base_shopify__latest_orders') }} as orders
         on refunds.connector = orders.connector and refunds.order_id = orders.order_id
 ),
 
@@ -19,7 +19,9 @@ merchandise as (
         sum(refunded.amount * coalesce(lines.net_share, 1)) as amount
     from {{ ref('base_shopify__refund_lines') }} as refunded
     left join {{ ref('base_shopify__net_of_tax_lines') }} as lines
-        on refunded.connector = lines.connector and refunded.order_line_id = lines.line_id
+        on refunded.connector = lines.connector
+        and refunded.order_line_id = lines.line_id
+        and lines.is_latest
     where not coalesce(lines.is_gift_card, false)
     group by refunded.connector, refunded.refund_id
 ),
@@ -43,9 +45,8 @@ amounts as (
     left join merchandise
         on refunds.connector = merchandise.connector and refunds.refund_id = merchandise.refund_id
     left join discrepancies
-        on
-            refunds.connector = discrepancies.connector
-            and refunds.refund_id = discrepancies.refund_id
+        on refunds.connector = discrepancies.connector
+        and refunds.refund_id = discrepancies.refund_id
 )
 
 select
@@ -60,6 +61,7 @@ select
     updated_at,
     case
         when is_of_deleted_order then 'deleted in the shop'
+        when not is_latest then 'an earlier version of the order'
         when amount <= 0 then 'nothing of merchandise was refunded'
     end as left_out
 from amounts

@@ -2,11 +2,20 @@
 
 with
 
+-- The default address is named by the account, or marked in the addresses.
 addresses as (
     select
-        *,
-        row_number() over (partition by connector, customer_id, id order by place_in_file) as copy_number
-    from {{ source('shopify', 'customer_address') }}
+        addresses.*,
+        row_number() over (
+            partition by addresses.connector, addresses.customer_id
+            order by addresses.file_path asc, addresses.place_in_file asc
+        ) as position
+    from {{ source('shopify', 'customer_address') }} as addresses
+    left join {{ source('shopify', 'customer') }} as customers
+        on addresses.connector = customers.connector
+        and addresses.customer_id = customers.id
+        and addresses.id = customers.default_address_id
+    where customers.id is not null or addresses.is_default
 )
 
 select
@@ -34,11 +43,9 @@ select
     coalesce(customers._fivetran_deleted, false) as is_deleted
 from {{ source('shopify', 'customer') }} as customers
 left join addresses
-    on
-        customers.connector = addresses.connector
-        and customers.id = addresses.customer_id
-        and customers.default_address_id = addresses.id
-        and addresses.copy_number = 1
+    on customers.connector = addresses.connector
+    and customers.id = addresses.customer_id
+    and addresses.position = 1
 
 union all
 

@@ -9,7 +9,7 @@ lines as (
         coalesce(orders.is_deleted, false) as is_of_deleted_order,
         lines.amount - lines.discount_amount as paid_amount
     from {{ ref('base_shopify__order_lines') }} as lines
-    left join {{ ref('base_shopify__orders') }} as orders
+    left join {{ ref('base_shopify__latest_orders') }} as orders
         on lines.connector = orders.connector and lines.order_id = orders.order_id
 ),
 

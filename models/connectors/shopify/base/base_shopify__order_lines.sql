@@ -2,12 +2,22 @@
 
 with
 
+renamed as (
+    select distinct connector, order_line_id
+    from {{ source('shopify', 'order_line_tax_line') }}
+),
+
+-- A loader that has begun to fill the table of the new name leaves the older one behind.
 tax_lines as (
     select connector, order_line_id, price, price_set_shop_amount
-    from {{ source('shopify', 'tax_line') }}
-    union all
-    select connector, order_line_id, price, price_set_shop_amount
     from {{ source('shopify', 'order_line_tax_line') }}
+    union all
+    select older.connector, older.order_line_id, older.price, older.price_set_shop_amount
+    from {{ source('shopify', 'tax_line') }} as older
+    left join renamed
+        on older.connector = renamed.connector
+        and older.order_line_id = renamed.order_line_id
+    where renamed.order_line_id is null
 ),
 
 taxes as (
@@ -43,7 +53,8 @@ select
     ) as discount_amount,
     coalesce(taxes.tax_amount, 0) as tax_amount,
     coalesce(lines.gift_card, lines.is_gift_card, false) as is_gift_card,
-    coalesce(lines._fivetran_deleted, false) as is_deleted
+    coalesce(lines._fivetran_deleted, false) as is_deleted,
+    true as is_latest
 from {{ source('shopify', 'order_line') }} as lines
 left join taxes on lines.connector = taxes.connector and lines.id = taxes.order_line_id
 left join allocations
@@ -66,6 +77,7 @@ select
     ) as discount_amount,
     coalesce({{ sum_of_list('line.tax_lines', 'price') }}, 0) as tax_amount,
     coalesce(line.gift_card, false) as is_gift_card,
-    orders.deleted_at is not null as is_deleted
-from {{ source('shopify', 'orders') }} as orders
+    false as is_deleted,
+    orders.is_latest
+from {{ ref('base_shopify__nested_orders') }} as orders
 {{ each_of('orders.line_items', 'line') }}

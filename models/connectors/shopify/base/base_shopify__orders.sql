@@ -49,7 +49,9 @@ select
         orders.total_shipping_price_set.shop_money.amount,
         orders.total_shipping_price_set_shop_amount
     ) as shipping_amount,
-    coalesce(orders.shipping_address_country_code, orders.billing_address_country_code) as country_code,
+    coalesce(
+        orders.shipping_address_country_code, orders.billing_address_country_code
+    ) as country_code,
     coalesce(orders.shipping_address_province, orders.billing_address_province) as region,
     coalesce(orders.shipping_address_city, orders.billing_address_city) as city,
     coalesce(orders.shipping_address_zip, orders.billing_address_zip) as postal_code,
@@ -91,4 +93,4 @@ select
     {{ least_of_list('payment_gateway_names') }} as payment_method,
     {{ least_of_list('shipping_lines', 'title') }} as delivery_method,
     deleted_at is not null as is_deleted
-from {{ source('shopify', 'orders') }}
+from {{ ref('base_shopify__nested_orders') }}

@@ -14,6 +14,7 @@ select
     refund.id as refund_id,
     adjustment.amount,
     lower(coalesce(adjustment.kind, adjustment.reason)) as kind
-from {{ source('shopify', 'orders') }} as orders
+from {{ ref('base_shopify__nested_orders') }} as orders
 {{ each_of('orders.refunds', 'refund') }}
 {{ each_of('refund.order_adjustments', 'adjustment', 'adjustment_position') }}
+where orders.is_latest

@@ -32,6 +32,7 @@ select
     refund.id as refund_id,
     line.line_item_id as order_line_id,
     line.subtotal as amount
-from {{ source('shopify', 'orders') }} as orders
+from {{ ref('base_shopify__nested_orders') }} as orders
 {{ each_of('orders.refunds', 'refund') }}
 {{ each_of('refund.refund_line_items', 'line', 'line_position') }}
+where orders.is_latest

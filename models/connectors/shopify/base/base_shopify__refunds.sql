@@ -7,7 +7,8 @@ select
     id as refund_id,
     order_id,
     coalesce(processed_at, created_at) as refunded_at,
-    updated_at
+    updated_at,
+    true as is_latest
 from {{ source('shopify', 'refund') }}
 
 union all
@@ -22,6 +23,7 @@ select
     coalesce(
         {{ read_timestamp('refund.processed_at') }}, {{ read_timestamp('refund.created_at') }}
     ) as refunded_at,
-    orders.updated_at
-from {{ source('shopify', 'orders') }} as orders
+    orders.updated_at,
+    orders.is_latest
+from {{ ref('base_shopify__nested_orders') }} as orders
 {{ each_of('orders.refunds', 'refund') }}

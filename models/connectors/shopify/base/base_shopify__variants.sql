@@ -2,12 +2,22 @@
 
 with
 
-variants as (
-    select connector, id, product_id, price, inventory_item_id
+versions as (
+    select connector, id, product_id, price, inventory_item_id, updated_at, file_path, place_in_file
     from {{ source('shopify', 'product_variant') }}
     union all
-    select connector, id, product_id, price, inventory_item_id
+    select connector, id, product_id, price, inventory_item_id, updated_at, file_path, place_in_file
     from {{ source('shopify', 'product_variants') }}
+),
+
+variants as (
+    select
+        *,
+        row_number() over (
+            partition by connector, id
+            order by updated_at desc nulls last, file_path desc, place_in_file desc
+        ) as version_number
+    from versions
 ),
 
 items as (
@@ -27,3 +37,4 @@ select
 from variants
 left join items
     on variants.connector = items.connector and variants.inventory_item_id = items.id
+where variants.version_number = 1

@@ -1,0 +1,4 @@
+{#- The schema of the warehouse into which the files of a connector are read. -#}
+{% macro landed_schema(connector) %}
+    {{ return('landed_' ~ modules.re.sub('[^a-z0-9]', '_', connector)) }}
+{% endmacro %}

@@ -1,0 +1,1 @@
+"""Tells what two published versions have apart, and names nobody."""
