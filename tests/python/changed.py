@@ -38,7 +38,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "macros/published": ("history", "published_history", "suppressions"),
     "macros/raw": ("mistakes", "raw_damage"),
     "models": (),
-    "models/connectors": (),
+    "models/connectors": ("demo_connectors",),
     "models/connectors/klaviyo": ("connector_klaviyo",),
     "models/connectors/shopify": ("connector_shopify",),
     "models/intermediate": ("plans",),
