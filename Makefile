@@ -15,7 +15,7 @@ DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back serve what-if profile check test tested asked bounced types linted prove proofs example benchmark docs lock clean
+.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back serve what-if profile check test tested asked bounced connected types linted prove proofs example benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out; or from what other systems
 ## would have landed of it: make demo CONNECTORS=shopify,klaviyo,ga4
@@ -80,7 +80,7 @@ check: $(READY)
 test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	@$(MAKE) --no-print-directory --jobs tested types linted asked bounced
+	@$(MAKE) --no-print-directory --jobs tested types linted asked bounced connected
 
 # The build comes before what is asked of it; types and the linter fill the pauses.
 tested: $(READY)
@@ -89,6 +89,16 @@ tested: $(READY)
 
 asked: tested proofs
 	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 3 --dist worksteal
+
+# Connectors are off in the demo: their models, their unit tests and their data tests.
+CONNECTED := $(NO_SHOP) SEGMENTRY_WAREHOUSE=target/connected/segmentry.duckdb DBT_LOG_LEVEL_FILE=none \
+	DBT_TARGET_PATH=target/connected/dbt $(BIN)/python -m tests.python.connected
+connected: $(READY) | tested
+	@rm -rf target/connected && mkdir -p target/connected
+	$(CONNECTED) all $(BIN)/dbt --quiet build --select +path:models/connectors \
+		--exclude ga4__event_rows,test_type:unit
+# It reads orders of whatever stores are on, which a unit test would have to name.
+	$(CONNECTED) ga4 $(BIN)/dbt --quiet test --select ga4__event_rows,test_type:unit
 
 bounced: tested
 	$(BIN)/dbt-bouncer
@@ -102,7 +112,7 @@ SQLFLUFF := $(BIN)/python -c 'import gc; gc.disable(); from sqlfluff.cli.command
 linted: $(READY)
 	@mkdir -p target/linted
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=target/linted/segmentry.duckdb DBT_TARGET_PATH=target/linted \
-		$(SQLFLUFF) lint models tests
+		$(BIN)/python -m tests.python.connected all $(SQLFLUFF) lint models tests
 
 ## CDNOW, on which forecasts are proved: it stands in a package, of which nothing is installed.
 CDNOW := target/proofs/Lifetimes-0.11.3-py3-none-any.whl
@@ -153,7 +163,8 @@ clean:
 	rm -rf .venv target logs warehouse/*.duckdb
 
 # The lock names every package, so none is resolved but all are checked against each other. Modules are
-# compiled on all cores at the end; what can't be compiled is nobody's module on this Python.
+# compiled on all cores at the end; what can't be compiled is nobody's module on this Python. The command
+# `segmentry` is there once the environment is active; here its package is called, whoever activated what.
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	@echo "Installing the packages of requirements.lock into .venv (once, a minute or two) ..."
@@ -161,5 +172,6 @@ $(READY): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile \
 		--require-hashes -r requirements.lock
 	@$(BIN)/python -m pip check --disable-pip-version-check
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 	@touch $@

@@ -44,7 +44,7 @@ def guess_settings(stores: Sequence[Recognised]) -> dict[str, str]:
 
 def _tables_of_orders(store: Recognised) -> Iterator[tuple[Place, FoundTable]]:
     for table, found in store.tables.items():
-        if table.fills == "orders":
+        if "orders" in table.fills:
             for each in found:
                 yield store.place, each
 

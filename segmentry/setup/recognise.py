@@ -33,7 +33,7 @@ class Recognised:
     @property
     def fills(self) -> set[str]:
         """The tables of the raw contract that it has rows for."""
-        return {table.fills for table in self.tables}
+        return {name for table in self.tables for name in table.fills}
 
     @property
     def absent(self) -> list[SystemTable]:

@@ -21,11 +21,11 @@ class SystemTable:
 
     Attributes:
         table: its name and columns, and whether it has to be there.
-        fills: the table of the raw contract that it is read for.
+        fills: the tables of the raw contract that it is read for.
     """
 
     table: Table
-    fills: str
+    fills: frozenset[str]
 
     def is_called(self, name: str) -> bool:
         """Tell whether a file, folder or table of a name, in lower case, is of this table."""
@@ -88,7 +88,8 @@ def _tables(source: Mapping[str, Any]) -> Iterator[SystemTable]:
                 }
             ]
         )
-        yield SystemTable(table, meta.get("fills", declared["name"]))
+        fills = {meta.get("fills", declared["name"]), *meta.get("also_fills", ())}
+        yield SystemTable(table, frozenset(fills))
 
 
 def _meta(declared: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How thorough a run of the tests is.
 
-`SEGMENTRY_PROVE=1` in the environment asks for the long counts: fifty nasty shops instead of one,
+`SEGMENTRY_PROVE=1` in the environment asks for the long counts: 26 nasty shops instead of one,
 and the tests that are marked `prove`, which the short run leaves out. `SEGMENTRY_WHOLE_BUILD` names
 a warehouse of the demo shop that `dbt build` has just built; without it the tests build one.
 """

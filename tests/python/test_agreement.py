@@ -9,7 +9,7 @@ import pytest
 
 from tests.python.comparison import compare
 from tests.python.conftest import PROVE
-from tests.python.nasty_shops import draw_shop, write_shop
+from tests.python.nasty_shops import LONG_SEEDS, draw_shop, write_shop
 from tests.python.nasty_shops.shop import Shop
 from tests.python.projects import (
     copy_project,
@@ -24,7 +24,7 @@ from tests.python.reference.segments import RULES
 from tests.python.reference.segments.prediction import nobody
 from tests.python.warehouse import ROOT, build_warehouse
 
-SHOP_SEEDS = range(50) if PROVE else (3,)
+SHOP_SEEDS = LONG_SEEDS if PROVE else (3,)
 SHOWN = 20
 LINKS = 12
 SIDE = ("source_system", "account_id", "email")

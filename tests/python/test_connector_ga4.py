@@ -346,5 +346,7 @@ def test_whoever_is_erased_is_out_of_what_is_kept(export: Export) -> None:
 def test_a_folder_without_events_is_named(tmp_path: Path) -> None:
     export = Export(tmp_path)
     export.draw(LAST_DAY, f"happenings_{LAST_DAY}.parquet")
-    with pytest.raises(BuildError, match=r"table `events`, of files called `events_\*`, is missing"):
+    with pytest.raises(
+        BuildError, match=r"table `events`, of files called `events_\*`, is missing"
+    ):
         export.build(export.warehouse)

@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.python.nasty_shops import THEMES, draw_shop, write_shop
+from tests.python.nasty_shops import LONG_SEEDS, THEMES, draw_shop, write_shop
 from tests.python.nasty_shops.files import render_files
 from tests.python.reference.settings import Settings
-
-SEEDS = range(50)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -36,10 +34,10 @@ def test_other_seeds_give_other_bytes(tmp_path: Path) -> None:
     assert _files(tmp_path / "first") != _files(tmp_path / "second")
 
 
-def test_fifty_seeds_hold_every_theme() -> None:
+def test_the_seeds_that_are_drawn_hold_every_theme() -> None:
     """Each theme occurs in some shop, orders are always there, and no shop is large."""
     missing = set(THEMES)
-    for seed in SEEDS:
+    for seed in LONG_SEEDS:
         shop = draw_shop(seed)
         files = render_files(shop)
         missing -= shop.themes

@@ -24,11 +24,7 @@ select
     file_path,
     count(case when left_out is null then 1 end) as row_count,
     count(left_out) as left_out_row_count,
-    {% if table_name == 'events' and execute -%}
-        {{ digest_of_rows(raw_table(table_name).columns | map(attribute='name') | list + ['left_out']) }}
-    {%- else -%}
-        null
-    {%- endif %} as file_version
+    {{ version_of_rows(table_name) }} as file_version
 from {{ ref(model) }}
 group by connector, file_path
 {%- endfor %}
