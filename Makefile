@@ -8,17 +8,34 @@ READY := .venv/.ready
 NO_SHOP := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHEMA \
 	-u SEGMENTRY_PUBLISHED_DIR -u SEGMENTRY_TIMEZONE -u SEGMENTRY_CURRENCY -u SEGMENTRY_COUNTRY \
 	-u SEGMENTRY_AS_OF -u SEGMENTRY_ID_SALT -u SEGMENTRY_STATE_DIR -u SEGMENTRY_STATE_KEY \
-	-u SEGMENTRY_SYNCS_DIR -u SEGMENTRY_ENVIRONMENT -u SEGMENTRY_PROJECT_DIR SEGMENTRY_ENV_FILE=
+	-u SEGMENTRY_SYNCS_DIR -u SEGMENTRY_ENVIRONMENT -u SEGMENTRY_PROJECT_DIR -u SEGMENTRY_CONNECTORS \
+	SEGMENTRY_ENV_FILE=
 # dbt does not read `.env` by itself.
 DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo demo-sync build publish roll-back serve what-if profile check test tested asked bounced connected types linted prove proofs example benchmark docs lock clean
+.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back serve what-if profile check test tested asked bounced connected types linted prove proofs example benchmark docs lock clean
 
-## The demo shop from raw files to a published version, and what came out.
-demo: $(READY)
+## The demo shop from raw files to a published version, and what came out; or from what other systems
+## would have landed of it: make demo CONNECTORS=shopify,klaviyo,ga4
+CONNECTORS ?=
+demo: $(if $(strip $(CONNECTORS)),demo-connectors,demo-raw)
+
+demo-raw: $(READY)
 	@$(NO_SHOP) $(BIN)/python -m segmentry build --publish
+
+# What none of the systems holds comes from the shop's own files beside them.
+DEMO_SYSTEMS := examples/raw/demo_shop
+COMMA := ,
+NAMES = $(subst $(COMMA), ,$(CONNECTORS))
+DIR_OF = SEGMENTRY_$(shell echo '$(1)' | tr a-z A-Z)_DIR=$(DEMO_SYSTEMS)/$(1)
+demo-connectors: $(READY)
+	@$(BIN)/python -m examples.demo_shop --system '$(CONNECTORS)' --output $(DEMO_SYSTEMS)
+	@$(NO_SHOP) SEGMENTRY_CONNECTORS='$(CONNECTORS)' $(foreach name,$(NAMES),$(call DIR_OF,$(name))) \
+		SEGMENTRY_RAW_DIR=$(DEMO_SYSTEMS)/own_files SEGMENTRY_AS_OF=2026-06-30 \
+		SEGMENTRY_WAREHOUSE=warehouse/demo_connectors.duckdb \
+		$(BIN)/python -m segmentry build --publish
 
 ## The demo shop, a day and the next, to a simulator of Klaviyo on this machine.
 demo-sync: $(READY)

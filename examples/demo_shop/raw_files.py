@@ -121,6 +121,13 @@ def write_demo_shop(folder: Path, shop: RawShop) -> dict[str, int]:
     return counts
 
 
+def write_rows(folder: Path, shop: RawShop) -> None:
+    """Write the rows of a shop as they are, a file per table that has any."""
+    for column in fields(RawShop):
+        if rows := [as_row(record) for record in getattr(shop, column.name)]:
+            _write_compressed(folder / f"{column.name}.csv.gz", _csv(rows, list(rows[0])))
+
+
 def write_seeds(folder: Path) -> None:
     """Write the seeds that belong to the shop: its sales, and addresses that many people share."""
     sales = [
