@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import duckdb
+import yaml
 from packaging.requirements import Requirement
 
 from segmentry.errors import SegmentryError
@@ -22,7 +23,7 @@ from segmentry.settings.memory import limit_memory, memory_limit
 from segmentry.settings.scratch import ScratchFolder
 from segmentry.settings.shop import DEMO_SHOP, Settings
 from segmentry.settings.variables import configured_variables, find_problems
-from segmentry.setup.guesses import guess_settings
+from segmentry.setup.guesses import currencies_of, guess_settings, newest_order
 from segmentry.setup.places import Place, look_at_database, look_at_folder
 from segmentry.setup.recognise import Recognised, is_store, recognise
 from segmentry.setup.systems import RAW, System, read_systems
@@ -82,6 +83,7 @@ def examine(project: Path, environment: Mapping[str, str] = os.environ) -> Itera
         environment: the environment, what `.env` says included.
     """
     yield from packages(project)
+    yield from profile(project, environment)
     try:
         settings = Settings.from_environment()
         settings.check({})
@@ -105,8 +107,10 @@ def examine(project: Path, environment: Mapping[str, str] = os.environ) -> Itera
         )
         yield from connected(connector.name, connector.system, place, systems, found)
     if settings.raw_dir != DEMO_SHOP or settings.connectors:
-        yield from shop(found, project, environment)
-        yield from freshness(settings)
+        stores = [each for each in found if is_store(each)]
+        yield from shop(stores, project, environment)
+        yield from rates(found, stores, project, environment)
+        yield from freshness(stores)
     yield from machine(settings)
 
 
@@ -132,6 +136,24 @@ def packages(project: Path) -> Iterator[Diagnosis]:
         )
     else:
         yield fine("packages", f"the {len(wanted)} of {LOCK}")
+
+
+def profile(project: Path, environment: Mapping[str, str]) -> Iterator[Diagnosis]:
+    """Tell whether dbt has a profile of the project to connect with."""
+    folders = (environment.get("DBT_PROFILES_DIR") or project, project / "profiles")
+    path = next((p for f in folders if (p := Path(f) / "profiles.yml").exists()), None)
+    if path is None:
+        yield fault(
+            "profile", "there is no profiles.yml", f"Copy profiles/profiles.yml to {project}."
+        )
+        return
+    try:
+        outputs = yaml.safe_load(path.read_text(encoding="utf-8"))["segmentry"]["outputs"]
+    except (yaml.YAMLError, KeyError, TypeError):
+        told = f"{path} has no profile `segmentry` with outputs"
+        yield fault("profile", told, "Take the one of profiles/profiles.yml.")
+        return
+    yield fine("profile", f"{path.name}: {', '.join(outputs)}")
 
 
 def secrets(settings: Settings, environment: Mapping[str, str]) -> Iterator[Diagnosis]:
@@ -199,11 +221,11 @@ def connected(
 
 
 def shop(
-    found: list[Recognised], project: Path, environment: Mapping[str, str]
+    stores: list[Recognised], project: Path, environment: Mapping[str, str]
 ) -> Iterator[Diagnosis]:
     """Tell whether time zone, currency and country are what the orders speak of."""
     variables = configured_variables(project, environment)
-    guesses = guess_settings([each for each in found if is_store(each)])
+    guesses = guess_settings(stores)
     labels = {
         "SEGMENTRY_CURRENCY": ("currency", "reporting_currency"),
         "SEGMENTRY_COUNTRY": ("country", "shop_country"),
@@ -220,18 +242,36 @@ def shop(
             yield fine(label, value)
 
 
-def freshness(settings: Settings) -> Iterator[Diagnosis]:
-    """Tell how old the newest file is."""
-    folders = [settings.raw_dir, *(connector.folder for connector in settings.connectors)]
-    paths = [path for folder in folders if folder for path in folder.rglob("*") if path.is_file()]
-    if paths:
-        newest = max(path.stat().st_mtime for path in paths)
-        written = datetime.fromtimestamp(newest, UTC)
-        told = f"the newest file is of {written:%Y-%m-%d %H:%M} UTC"
-        if datetime.now(UTC) - written > STALE_AFTER:
-            yield warning("freshness", told, "Look whether the export still runs.")
-        else:
-            yield fine("freshness", told)
+def rates(
+    found: list[Recognised],
+    stores: list[Recognised],
+    project: Path,
+    environment: Mapping[str, str],
+) -> Iterator[Diagnosis]:
+    """Tell whether orders in other currencies have a rate."""
+    own = str(configured_variables(project, environment)["reporting_currency"])
+    others = sorted(currencies_of(stores).difference({own}))
+    if not others:
+        yield fine("rates", f"none is needed: orders are in {own}")
+    elif any("exchange_rates" in each.fills for each in found):
+        yield fine("rates", f"exchange_rates is there, for orders in {', '.join(others)}")
+    else:
+        told = f"orders are in {', '.join(others)} as well, and there are no exchange_rates"
+        yield warning(
+            "rates", told, "They will be rejected: bring exchange_rates to SEGMENTRY_RAW_DIR."
+        )
+
+
+def freshness(stores: list[Recognised]) -> Iterator[Diagnosis]:
+    """Tell how old the newest order is."""
+    newest = newest_order(stores)
+    if newest is None:
+        return
+    told = f"the newest order is of {newest:%Y-%m-%d %H:%M} UTC"
+    if datetime.now(UTC) - newest > STALE_AFTER:
+        yield warning("freshness", told, "Look whether the export still runs.")
+    else:
+        yield fine("freshness", told)
 
 
 def machine(settings: Settings) -> Iterator[Diagnosis]:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TypeGuard
 
 from segmentry.reading import sql
 from segmentry.setup.places import FoundTable, Place
@@ -14,6 +16,14 @@ COUNTRIES = (
     "shipping country", "billing country", "country",
 )  # fmt: skip
 ZONES = ("iana_timezone",)
+TIMES = (
+    "ordered_at",
+    "processed_at",
+    "created_at",
+    "created at",
+    "date_created_gmt",
+    "post_date_gmt",
+)
 # The table of a shop's own settings, which loaders land beside its orders.
 SHOP_TABLE = "shop"
 HOME_SHARE = 0.5
@@ -40,6 +50,38 @@ def guess_settings(stores: Sequence[Recognised]) -> dict[str, str]:
                 if zone:
                     settings.setdefault("SEGMENTRY_TIMEZONE", zone)
     return settings
+
+
+def currencies_of(stores: Sequence[Recognised]) -> set[str]:
+    """Return the currencies of the orders that were looked at."""
+    found: set[str] = set()
+    for store in stores:
+        for place, table in _tables_of_orders(store):
+            for column in CURRENCIES:
+                if column in table.columns:
+                    name = f"upper(trim(cast({sql.name(column)} as varchar)))"
+                    rows = place.ask(table, f"select distinct {name} from rows where {name} <> ''")
+                    found.update(str(row[0]) for row in rows)
+    return found
+
+
+def newest_order(stores: Sequence[Recognised]) -> datetime | None:
+    """Return when the newest order was placed that is not in the future, UTC."""
+    newest: list[datetime] = []
+    for store in stores:
+        for place, table in _tables_of_orders(store):
+            for column in TIMES:
+                if column in table.columns:
+                    at = f"try_cast({sql.name(column)} as timestamptz)"
+                    question = f"select max({at}) from rows where {at} <= now()"
+                    rows = place.ask(table, question, is_whole=True)
+                    newest += [row[0].astimezone(UTC) for row in rows if _is_time(row[0])]
+                    break
+    return max(newest, default=None)
+
+
+def _is_time(value: object) -> TypeGuard[datetime]:
+    return isinstance(value, datetime)
 
 
 def _tables_of_orders(store: Recognised) -> Iterator[tuple[Place, FoundTable]]:

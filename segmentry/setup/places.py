@@ -57,10 +57,13 @@ class Place:
         """How it is called in a sentence."""
         return f"schema {self.schema} of {self.path}" if self.schema else str(self.path)
 
-    def ask(self, table: FoundTable, question: str) -> list[tuple[object, ...]]:
-        """Return what SQL says of the first rows of a table, which it calls `rows`.
+    def ask(
+        self, table: FoundTable, question: str, is_whole: bool = False
+    ) -> list[tuple[object, ...]]:
+        """Return what SQL says of a table's first rows, or of all, which it calls `rows`.
 
-        What can't be asked, as the columns are others, has no answer.
+        What can't be asked, as the columns are others, has no answer. Of several files the last by
+        name is asked, which is the newest where they are named by days.
         """
         try:
             with duckdb.connect() as connection:
@@ -69,8 +72,10 @@ class Place:
                     connection.execute(f"attach {sql.text(self.path)} as place (read_only)")
                     rows = connection.sql(f"from place.{table.relation}")
                 else:
-                    rows = rough_rows(connection, table.files[0])
-                return rows.limit(SAMPLED).query("rows", question).fetchall()
+                    rows = rough_rows(connection, table.files[-1])
+                return (
+                    (rows if is_whole else rows.limit(SAMPLED)).query("rows", question).fetchall()
+                )
         except (duckdb.Error, ReadingError):
             return []
 
