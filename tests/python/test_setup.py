@@ -311,6 +311,17 @@ def test_nothing_is_written_where_there_is_nothing_to_build(project: Path, tmp_p
     ("environment", "subject", "told"),
     [
         ({"SEGMENTRY_RAW_DIR": "{raw}", "SEGMENTRY_CURRENCY": "GBP"}, "currency", "speak of EUR"),
+        (
+            {"SEGMENTRY_RAW_DIR": "{raw}"},
+            "rates",
+            "in EUR as well, and there are no exchange_rates",
+        ),
+        (
+            {"SEGMENTRY_RAW_DIR": "{raw}"},
+            "freshness",
+            "the newest order is of 2026-06-01 00:00 UTC",
+        ),
+        ({"DBT_PROFILES_DIR": "{raw}"}, "profile", "has no profile `segmentry`"),
         ({"SEGMENTRY_RAW_DIR": "{raw}/nowhere"}, "settings", "is not there"),
         ({"SEGMENTRY_RAW_DIR": "{raw}", "SEGMENTRY_TIMEZONE": "Mars"}, "settings", "IANA name"),
         ({"SEGMENTRY_CONNECTORS": "shopfy"}, "settings", "Is shopify meant"),
@@ -325,7 +336,7 @@ def test_nothing_is_written_where_there_is_nothing_to_build(project: Path, tmp_p
 def test_each_fault_is_told_with_what_to_do(
     project: Path, tmp_path: Path, environment: Mapping[str, str], subject: str, told: str
 ) -> None:
-    raw = write(tmp_path / "raw", RAW)
+    raw = write(tmp_path / "raw", {**RAW, "profiles.yml": "other: {}"})
     named = {name: value.format(raw=raw) for name, value in environment.items()}
     _, printed = segmentry("doctor", "--json", project=project, **named)
     found = [each for each in json.loads(printed) if each["outcome"] != "fine"]
