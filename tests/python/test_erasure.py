@@ -418,7 +418,9 @@ def loaded(
         found["counts"] = connection.execute(
             "select table_name, sum(row_count) from raw.files group by table_name order by all"
         ).fetchall()
-        found["malformed"] = connection.execute("from raw.malformed_lines").fetchall()
+        found["malformed"] = connection.execute(
+            "select table_name, line from raw.malformed_lines"
+        ).fetchall()
         return found
 
 

@@ -85,7 +85,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manifest]:
         patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
         patch.setenv("SEGMENTRY_WAREHOUSE", str(folder / "shop.duckdb"))
-        manifest = read_project("shop")
+        manifest = read_project("shop", ())
         assert manifest
         yield manifest
 
