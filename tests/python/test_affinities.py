@@ -25,7 +25,7 @@ MIN_BASKETS = 5
 MAX_PRODUCTS = 1000
 BACK_TEST_DAYS = 30
 PER_CUSTOMER = 5
-NEIGHBOURS = 20
+NEIGHBOURS = 200
 SHOPS = range(100) if PROVE else range(12)
 LINE_COLUMNS = {
     "source_system": "varchar",
