@@ -27,7 +27,7 @@ from segmentry.settings.privacy import keep_private
 from segmentry.settings.project import PROJECT_DIR, check_project
 from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
 from segmentry.settings.variables import check_variables, read_variables
-from segmentry.setup.command import app as setup
+from segmentry.setup.command import doctor, init
 from segmentry.terminal import Json, print_json, terminal, working
 
 app = typer.Typer(
@@ -38,7 +38,6 @@ app = typer.Typer(
 )
 app.add_typer(explain)
 app.add_typer(diff)
-app.add_typer(setup)
 app.add_typer(syncs)
 app.add_typer(erasure)
 app.add_typer(
@@ -65,6 +64,11 @@ def in_project() -> None:
     if os.environ.get(PROJECT_DIR):
         # Programs that are called work in another folder, in which a relative path means another.
         os.environ[PROJECT_DIR] = str(ROOT)
+
+
+# In the order in which a new user needs them.
+app.command()(init)
+app.command()(doctor)
 
 
 @app.command()

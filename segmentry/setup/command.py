@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,11 +12,12 @@ from segmentry.settings.environment import load_env_file
 from segmentry.settings.shop import DEFAULT_WAREHOUSE, ROOT
 from segmentry.terminal import Json, print_json, terminal
 
-app = typer.Typer()
+if TYPE_CHECKING:
+    from segmentry.setup.finding import Finding
+
 SHOWN = 8
 
 
-@app.command()
 def init(
     where: Annotated[
         list[str],
@@ -50,7 +51,6 @@ def init(
         raise typer.Exit(1)
 
 
-@app.command()
 def doctor(as_json: Json = False) -> None:
     """Look for what would stop a build or spoil its numbers, and say for each what to do.
 
@@ -82,7 +82,7 @@ def doctor(as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _content(finding: Any, mapping: Path | None, is_written: bool) -> dict[str, Any]:
+def _content(finding: "Finding", mapping: Path | None, is_written: bool) -> dict[str, Any]:
     from segmentry.setup.finding import segments_without
 
     return {
@@ -108,7 +108,7 @@ def _content(finding: Any, mapping: Path | None, is_written: bool) -> dict[str, 
 
 
 def _print_finding(
-    finding: Any, mapping: Path | None, is_kept: bool, is_written: bool, dry_run: bool
+    finding: "Finding", mapping: Path | None, is_kept: bool, is_written: bool, dry_run: bool
 ) -> None:
     from segmentry.setup.finding import FACTS, segments_without
 
@@ -165,7 +165,7 @@ def _print_finding(
 
 
 def _print_mapping(
-    console: Console, finding: Any, mapping: Path, is_kept: bool, is_written: bool
+    console: Console, finding: "Finding", mapping: Path, is_kept: bool, is_written: bool
 ) -> None:
     made = ", ".join(finding.proposal.fills)
     if is_kept:
