@@ -92,6 +92,9 @@ def publish_manifest(settings: Settings, manifest: Manifest) -> Path:
     return folder
 
 
+PARTS = 12
+
+
 @pytest.fixture(scope="module")
 def demo(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a built warehouse of the demo shop."""
@@ -330,8 +333,11 @@ def test_what_breaks_a_test_of_dbt_is_noticed(filled: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.prove
-def test_what_is_broken_is_noticed_alone(sound: Path, tmp_path: Path) -> None:
-    for number, item in enumerate(declared_breaks(settings_of(sound, tmp_path))):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_what_is_broken_is_noticed_alone(part: int, sound: Path, tmp_path: Path) -> None:
+    """A part of the breaks, so that the workers share them."""
+    breaks = list(declared_breaks(settings_of(sound, tmp_path)))
+    for number, item in enumerate(breaks[part::PARTS]):
         ((count,),) = ask(sound, f"select count(*) from {item.check.table}")
         if int(str(count)) < 5:
             continue
