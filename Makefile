@@ -76,7 +76,7 @@ serve: $(READY)
 check: $(READY)
 	@$(BIN)/python -m tests.python.changed
 
-## Every check, in a quarter of an hour to twenty minutes on two cores.
+## Every check, in about ten minutes on two cores.
 test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

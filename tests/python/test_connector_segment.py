@@ -164,6 +164,7 @@ def test_every_row_is_counted(connection: duckdb.DuckDBPyConnection) -> None:
     assert counts == [("events", 2 * kept, kept, 2 * (len(EVENTS) - kept), kept)]
 
 
+@pytest.mark.prove
 def test_completed_orders_are_orders_where_the_var_says_so(folder: Path, tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project")
     warehouse = tmp_path / "orders.duckdb"
