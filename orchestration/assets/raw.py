@@ -21,7 +21,7 @@ from dagster import (
 from orchestration.assets.dbt import DbtGraph
 from orchestration.automation import looked_at_every_hour
 from segmentry.reading.errors import ReadingError
-from segmentry.reading.files import RawFile, find_raw_files, stem_of
+from segmentry.reading.files import RawFile, find_raw_files, names_in
 from segmentry.reading.looks import rough_rows
 from segmentry.settings.shop import Settings
 
@@ -37,7 +37,7 @@ def files_of_tables(raw_dir: Path, tables: Sequence[str]) -> dict[str, list[RawF
 def files_below(folder: Path) -> list[RawFile]:
     """Return the files that a folder of a connector holds; none when it can't be read."""
     try:
-        names = sorted({stem_of(path.name) for path in folder.iterdir()})
+        names = names_in(folder)
         return [file for found in find_raw_files(folder, names).files.values() for file in found]
     except (ReadingError, OSError):
         return []

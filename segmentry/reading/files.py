@@ -152,17 +152,37 @@ def stem_of(name: str) -> str:
     return stem
 
 
+def is_called(name: str, table: str, pattern: str, any_prefix: bool) -> bool:
+    """Tell whether a file, folder or relation of a name, in lower case, is of a table.
+
+    Args:
+        name: the name, without the ending of a file.
+        table: the table's own name.
+        pattern: how longer names of it begin, a star at the end; empty for none.
+        any_prefix: whether its name may follow a prefix.
+    """
+    if pattern:
+        return name == table or name.startswith(pattern.removesuffix("*"))
+    return name.endswith(table) if any_prefix else name == table
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names of what lies in a folder, as tables are called, in their order.
+
+    Raises:
+        OSError: when the folder can't be opened.
+    """
+    names = (path.name for path in folder.iterdir())
+    return sorted({stem_of(name) for name in names if not is_left_out(name)})
+
+
 def _table_of(
     name: str, tables: Sequence[str], patterns: Mapping[str, str], prefixed: Set[str]
 ) -> tuple[str | None, str]:
     """Return the table that a file or folder belongs to, and the prefix before its name."""
     stem = stem_of(name)
     for table in tables:
-        if table in patterns:
-            is_called_so = stem == table or stem.startswith(patterns[table].removesuffix("*"))
-        else:
-            is_called_so = stem.endswith(table) if table in prefixed else stem == table
-        if is_called_so:
+        if is_called(stem, table, patterns.get(table, ""), table in prefixed):
             return table, stem.removesuffix(table) if table in prefixed else ""
     return None, ""
 

@@ -14,7 +14,7 @@ import duckdb
 from segmentry.reading import sql
 from segmentry.reading.contract import Column, Table
 from segmentry.reading.errors import ReadingError, reason_of
-from segmentry.reading.files import find_raw_files, is_left_out, stem_of
+from segmentry.reading.files import find_raw_files, names_in
 from segmentry.reading.looks import columns_of
 
 MAPPING = "mapping.sql"
@@ -48,7 +48,7 @@ def tables_of_files(folder: Path) -> list[Table]:
         ReadingError: when the folder or the header of a file can't be read.
     """
     tables: list[Table] = []
-    names = sorted({stem_of(path.name) for path in folder.iterdir() if not is_left_out(path.name)})
+    names = names_in(folder)
     with duckdb.connect() as connection:
         for name in names:
             columns: dict[str, Column] = {}

@@ -8,7 +8,7 @@ import duckdb
 
 from segmentry.reading import sql
 from segmentry.reading.errors import ReadingError
-from segmentry.reading.files import RawFile, find_raw_files, is_left_out, stem_of
+from segmentry.reading.files import RawFile, find_raw_files, is_left_out, names_in
 from segmentry.reading.looks import columns_of, rough_rows
 
 # A DuckDB file has these bytes after a checksum of eight.
@@ -101,7 +101,7 @@ def look_at_folder(folder: Path) -> list[Place]:
 def _folder_as_place(folder: Path) -> Place:
     tables: list[FoundTable] = []
     unreadable: list[str] = []
-    names = sorted({stem_of(path.name) for path in folder.iterdir() if not is_left_out(path.name)})
+    names = names_in(folder)
     with duckdb.connect() as connection:
         for name in names:
             try:

@@ -50,7 +50,6 @@ class Recognised:
 class _Claim:
     tables: dict[SystemTable, list[FoundTable]] = field(default_factory=dict)
     lacking: dict[str, list[str]] = field(default_factory=dict)
-    strength: int = 0
 
 
 def recognise(place: Place, systems: Sequence[System]) -> tuple[list[Recognised], list[FoundTable]]:
@@ -78,9 +77,8 @@ def recognise(place: Place, systems: Sequence[System]) -> tuple[list[Recognised]
         if not fitting or (not whole and max(n for n, _, _ in fitting) < LEAST_KNOWN):
             unknown.append(found)
             continue
-        strength, system, table = max(whole or fitting, key=lambda claim: claim[0])
+        _, system, table = max(whole or fitting, key=lambda claim: claim[0])
         claim = claims[system.name]
-        claim.strength += strength
         if whole:
             claim.tables.setdefault(table, []).append(found)
         else:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from segmentry.reading.contract import Table, read_contract
+from segmentry.reading.files import is_called
 from segmentry.settings.connectors import MODELS, known_systems
 
 RAW_SOURCES = Path("models") / "staging" / "raw" / "_raw__sources.yml"
@@ -29,9 +30,7 @@ class SystemTable:
 
     def is_called(self, name: str) -> bool:
         """Tell whether a file, folder or table of a name, in lower case, is of this table."""
-        if self.table.files:
-            return name.startswith(self.table.files.removesuffix("*"))
-        return name.endswith(self.table.name) if self.table.any_prefix else name == self.table.name
+        return is_called(name, self.table.name, self.table.files, self.table.any_prefix)
 
     @property
     def columns(self) -> frozenset[str]:

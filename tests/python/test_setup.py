@@ -120,9 +120,12 @@ def test_events_of_google_analytics_are_recognised(tmp_path: Path) -> None:
         "user_pseudo_id": "v1",
         "stream_id": "1",
     }
-    pq.write_table(pa.Table.from_pylist([row]), tmp_path / "events_20260601.parquet")
-    finding = look(tmp_path)
-    assert list(finding.complete) == ["ga4"]
+    for name in ("days/events_20260601.parquet", "folder/events/20260601.parquet"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True)
+        pq.write_table(pa.Table.from_pylist([row]), path)
+        finding = look(tmp_path / name.partition("/")[0])
+        assert list(finding.complete) == ["ga4"]
     assert not finding.has_orders
 
 
