@@ -15,7 +15,7 @@ DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back serve what-if profile check test tested asked bounced connected types linted prove proofs example benchmark docs lock clean
+.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back report serve what-if profile check test tested asked bounced connected types linted prove proofs example benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out; or from what other systems
 ## would have landed of it: make demo CONNECTORS=shopify,klaviyo,ga4
@@ -56,6 +56,10 @@ publish: $(READY)
 ## Back to the version before, or to a named one: make roll-back BUILD=20260701T040000-0123abcd
 roll-back: $(READY)
 	@$(BIN)/python -m segmentry roll-back $(BUILD)
+
+## The segment report of the current version anew, after a sync say.
+report: $(READY)
+	@$(BIN)/python -m segmentry report
 
 ## What changed rules and thresholds move, against the last build:
 ## make what-if VARS='{idle_customers_days: 120}'

@@ -5,6 +5,7 @@ from dagster import AutomationConditionSensorDefinition, Definitions, in_process
 from orchestration.assets.dbt import dbt_models, other_sources, read_dbt_graph
 from orchestration.assets.published import published_version
 from orchestration.assets.raw import raw_assets, raw_tables
+from orchestration.assets.report import segment_report
 from orchestration.assets.syncs import declared_syncs, is_scheduled, sync_asset
 from orchestration.partitions import daily_partitions
 from orchestration.resources import dbt_program, dbt_project
@@ -35,6 +36,7 @@ def shop_definitions() -> Definitions:
     raw_files = raw_assets(graph)
     models = dbt_models(graph, partitions)
     version = published_version(models, graph.manifest)
+    report = segment_report(version)
     syncs = declared_syncs(folder_of_syncs())
     scheduled = [name for name, declared in syncs.items() if is_scheduled(declared)]
     return Definitions(
@@ -43,9 +45,10 @@ def shop_definitions() -> Definitions:
             *other_sources(graph),
             models,
             version,
+            report,
             *(sync_asset(name, declared) for name, declared in syncs.items()),
         ],
-        jobs=[daily_job(models, version), syncs_job(scheduled)],
+        jobs=[daily_job(models, version, report), syncs_job(scheduled)],
         schedules=[every_morning(partitions)],
         sensors=[
             new_raw_files(partitions, sorted(raw_tables(graph))),

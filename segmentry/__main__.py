@@ -23,6 +23,7 @@ from segmentry.errors import SegmentryError
 from segmentry.experiments.command import app as experiments
 from segmentry.explain.command import app as explain
 from segmentry.records.versions import KEPT_VERSIONS, Version
+from segmentry.report.command import app as report
 from segmentry.settings.privacy import keep_private
 from segmentry.settings.project import PROJECT_DIR, check_project
 from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(explain)
 app.add_typer(diff)
+app.add_typer(report)
 app.add_typer(syncs)
 app.add_typer(erasure)
 app.add_typer(
@@ -136,7 +138,23 @@ def publish_build(
     with working("validating and publishing"):
         version = publish_last_build(settings, list(accepted), keep, older)
     print_published(version, settings, console)
+    report_on(settings, version, console)
     return version
+
+
+def report_on(settings: Settings, version: Version, console: Console) -> None:
+    """Write the report of a version that was just published, which stands whatever comes of it."""
+    from segmentry.publish.report import shown
+    from segmentry.report.writing import write_report
+
+    try:
+        with working("writing the report"):
+            write_report(settings.published, version)
+    except SegmentryError as error:
+        console.print(f"There is no report: {error}", style="yellow", markup=False, soft_wrap=True)
+        return
+    page = shown(settings.published) / "current" / "report" / "index.html"
+    console.print(f"For people: {page}", style="bold", highlight=False, soft_wrap=True)
 
 
 @app.command()

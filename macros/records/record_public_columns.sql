@@ -15,10 +15,10 @@
                 {%- do rows.append('(' ~ [
                     sql_text(node.name),
                     sql_text(published_in),
-                    sql_text((node.description or '') | trim),
+                    sql_text(with_values((node.description or '') | trim)),
                     sql_text(column.name),
                     loop.index,
-                    sql_text((column.description or '') | trim),
+                    sql_text(with_values((column.description or '') | trim)),
                 ] | join(', ') ~ ')') -%}
             {%- endfor -%}
         {%- endfor -%}

@@ -1,0 +1,23 @@
+-- The figures of each segment beside those of the shop; a sensitive group of few people shows none.
+-- key: segment
+select
+    metrics.segment,
+    metrics.order_count,
+    cast(metrics.average_order_value as decimal(18, 2)) as average_order_value,
+    cast(metrics.net_revenue / nullif(metrics.customer_count, 0) as decimal(18, 2)) as net_revenue_per_customer,
+    metrics.repeat_purchase_rate,
+    metrics.coupon_order_share,
+    metrics.conversion_rate,
+    metrics.add_to_cart_rate,
+    metrics.cart_abandonment_rate,
+    metrics.subscriber_count / nullif(metrics.customer_count, 0) as reach_share
+from segment_metrics as metrics
+left join shown_sizes as sizes
+    on metrics.segment = sizes.segment
+    and metrics.segment_value = sizes.segment_value
+    and sizes.as_of_date = getvariable('as_of_date')
+where
+    metrics.segment_value in ('', '*')
+    and not coalesce(sizes.is_hidden, false)
+qualify row_number() over (partition by metrics.segment order by metrics.segment_value desc) = 1
+order by metrics.segment

@@ -1,0 +1,59 @@
+-- Who came and went, and why: on the day of the version, and in the days before it since the first
+-- published one, on which everybody entered. Whoever left one value for another changed value.
+-- key: segment, days, way, cause
+with
+
+days as (
+    select unnest([1, 30, 365]) as days
+),
+
+first_day as (
+    select min(entered_on) as first_on from segment_history
+),
+
+moves as (
+    select segment, segment_value, customer_id, entered_on as moved_on, 'entered' as way, entered_cause as cause
+    from segment_history
+    where entered_on > getvariable('as_of_date') - 365
+
+    union all
+
+    select segment, segment_value, customer_id, exited_on as moved_on, 'left' as way, exited_cause as cause
+    from segment_history
+    where exited_on > getvariable('as_of_date') - 365
+),
+
+changes as (
+    select
+        moves.segment,
+        moves.customer_id,
+        moves.moved_on,
+        moves.cause,
+        case when count(distinct moves.way) = 2 then 'changed value' else min(moves.way) end as way
+    from moves
+    cross join first_day
+    where moves.moved_on > first_day.first_on
+    group by moves.segment, moves.customer_id, moves.moved_on, moves.cause
+),
+
+counts as (
+    select
+        changes.segment,
+        days.days,
+        changes.way,
+        changes.cause,
+        count(*) as move_count
+    from changes
+    inner join days on changes.moved_on > getvariable('as_of_date') - days.days
+    group by all
+)
+
+select
+    counts.segment,
+    counts.days,
+    counts.way,
+    counts.cause,
+    case when not (catalog.is_sensitive and is_few(counts.move_count)) then counts.move_count end as move_count
+from counts
+inner join segment_catalog as catalog on counts.segment = catalog.segment
+order by counts.segment, counts.days, counts.way, counts.cause
