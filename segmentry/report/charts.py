@@ -4,6 +4,7 @@ Colours are variables of the page's style sheet, so that one drawing is right in
 the dark. Beside every chart the page has a table of the same rows.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -73,6 +74,11 @@ def labelled(svg: str, says: str) -> str:
         rest,
     )
     rest = re.sub(r'<path d="" display="none"/>|<g><path [^>]*d="M0,0h0v0h0Z"[^>]*/></g>', "", rest)
+    # Vega numbers its clips as long as the process lives; on a page they are told apart by chart.
+    drawing = hashlib.md5(re.sub(r"clip\d+", "", rest).encode(), usedforsecurity=False).hexdigest()
+    clips = list(dict.fromkeys(re.findall(r"clip\d+", rest)))
+    for place, clip in enumerate(clips):
+        rest = re.sub(rf"\b{clip}\b", f"clip-{drawing[:8]}-{place}", rest)
     return (
         f'<svg role="img" aria-label="{label}" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}">{rest}'
