@@ -198,7 +198,7 @@ def ask(connection: duckdb.DuckDBPyConnection, name: str) -> Answer:
 
 def written(value: Any, column: str = "") -> str:
     """Return a value for people: shares in percent, changes with their sign."""
-    sign = "+" if re.search(r"(^|_)change($|_)", column) else ""
+    sign = "+" if value and re.search(r"(^|_)change($|_)", column) else ""
     match value:
         case None:
             return NOTHING

@@ -85,6 +85,8 @@
     });
   }, table);
 
+  open();
+
   // One span of days is shown at a time.
   each("select[data-spans]", (choice) => {
     const show = () => each(`[data-span="${choice.dataset.spans}"]`, (part) => {
