@@ -78,7 +78,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/activation/platforms": ("customerio", "klaviyo", "mailchimp", "sendgrid"),
     "segmentry/build": ("mistakes", "no_data", "profile"),
     "segmentry/checks": ("checks",),
-    "segmentry/pages": ("contracts", "segment_definitions"),
+    "segmentry/pages": ("contracts", "segment_definitions", "site"),
     "segmentry/diff": ("diff",),
     "segmentry/erasure": ("erasure",),
     "segmentry/identity": ("identity_suggestions",),
