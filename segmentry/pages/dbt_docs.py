@@ -22,6 +22,8 @@ COLIBRI = Path(sys.executable).with_name("colibri")
 INDEX = "lineage/index.md"
 MODELS = "lineage/dbt.html"
 COLUMNS = "lineage/columns.html"
+# Of errors that each column has, the first say what is wrong.
+SHOWN_ERRORS = 3
 # What a manifest says of a node that is nobody's but this machine's.
 OF_THE_MACHINE = {"build_path", "compiled_code", "compiled_path", "extra_ctes", "root_path"}
 
@@ -129,8 +131,10 @@ def write_lineage(target: Path, folder: Path) -> None:
         text=True,
         check=False,
     )
-    said = result.stdout + result.stderr
-    if result.returncode != 0 or "[ERROR]" in said:
-        raise PagesError(f"The lineage of columns can't be made:\n{said.strip()}")
+    said = (result.stdout + result.stderr).strip()
+    errors = [line for line in said.splitlines() if "[ERROR]" in line]
+    if result.returncode != 0 or errors:
+        what = "\n".join(errors[:SHOWN_ERRORS]) or said
+        raise PagesError(f"The lineage of columns can't be made:\n{what}")
     (folder / COLUMNS).parent.mkdir(parents=True, exist_ok=True)
     (folder / COLUMNS).write_bytes((written / "index.html").read_bytes())
