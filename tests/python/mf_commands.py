@@ -18,6 +18,7 @@ from dbt_metricflow.cli.cli_configuration import CLIConfiguration
 from dbt_metricflow.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
+ANSWERS = "answers.json"
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,24 @@ def mf_environment(project: Path) -> dict[str, str]:
     }
 
 
-def run_commands(commands: Sequence[Sequence[str]], project: Path) -> list[Answer]:
-    """Run commands of `mf` in one process and return what became of each.
+def run_commands(commands: Sequence[Sequence[str]], project: Path) -> None:
+    """Run commands of `mf` in one process and leave the answers in the project's folder.
 
     Args:
         commands: the arguments of each, without `mf`.
         project: the folder, as of `mf_environment`.
     """
-    answers = project / "answers.json"
     subprocess.run(
-        [sys.executable, "-m", __name__, json.dumps(commands), str(answers)],
+        [sys.executable, "-m", __name__, json.dumps(commands), str(project / ANSWERS)],
         cwd=ROOT,
         env=mf_environment(project),
-        capture_output=True,
         check=True,
     )
-    return [Answer(**answer) for answer in json.loads(answers.read_text())]
+
+
+def read_answers(project: Path) -> list[Answer]:
+    """Return what became of each command that was run."""
+    return [Answer(**answer) for answer in json.loads((project / ANSWERS).read_text())]
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """Metrics are the numbers of the published tables, and the page's examples are what SQL says."""
 
 import csv
+import fcntl
 import json
+import os
 import re
 import shlex
 import shutil
@@ -17,7 +19,7 @@ import pytest
 
 from tests.python.compiled import CompiledProject
 from tests.python.dbt_server import PARSED
-from tests.python.mf_commands import mf_environment, run_commands
+from tests.python.mf_commands import Answer, mf_environment, read_answers, run_commands
 from tests.python.warehouse import ROOT, run_dbt
 
 PAGE = ROOT / "models" / "metrics" / "README.md"
@@ -342,14 +344,20 @@ class Asked:
     """What MetricFlow said of the demo shop, and the warehouse that it asked.
 
     Attributes:
-        folder: the warehouse, and a file of rows by the name of each question.
-        metrics: the names of all metrics.
-        outputs: what was printed, by the name of each command.
+        folder: the project as `mf` reads it, and a file of rows by the name of each command.
+        warehouse: the warehouse, which nothing writes to.
+        answers: what became of each command, by its name.
     """
 
     folder: Path
-    metrics: set[str]
-    outputs: dict[str, str]
+    warehouse: Path
+    answers: dict[str, Answer]
+
+    @property
+    def metrics(self) -> set[str]:
+        """The names of all metrics."""
+        manifest = json.loads((self.folder / "target" / "semantic_manifest.json").read_text())
+        return {metric["name"] for metric in manifest["metrics"]}
 
     def rows(self, name: str, columns: Sequence[str] = ()) -> Rows:
         """Return the rows of an answer, with its columns in this order, or as they came."""
@@ -359,21 +367,30 @@ class Asked:
 
     def query(self, sql: str) -> Rows:
         """Return the rows of a query over the warehouse."""
-        with duckdb.connect(str(self.folder / "segmentry.duckdb"), read_only=True) as connection:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return plain_rows(connection.execute(sql).fetchall())
 
 
-@pytest.fixture(scope="module")
-def asked(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    """Ask everything of the demo shop, in one process of MetricFlow."""
-    folder = tmp_path_factory.mktemp("metrics")
+def prepare_project(whole_build: Path, folder: Path) -> None:
+    """Put into a folder what `mf` reads: settings, what the metrics are, and a warehouse."""
+    (folder / "target").mkdir(parents=True)
     shutil.copyfile(whole_build, folder / "segmentry.duckdb")
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copyfile(ROOT / name, folder / name)
     # Whatever dbt is asked, it reads the project and says what the metrics are.
     run_dbt("ls", "--select", "dates", raw_dir=None, warehouse=folder / "segmentry.duckdb")
-    (folder / "target").mkdir()
-    manifest = shutil.copy(PARSED / "segmentry" / "semantic_manifest.json", folder / "target")
+    parsed = PARSED / "segmentry"
+    with (parsed / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        shutil.copy(parsed / "semantic_manifest.json", folder / "target")
+
+
+@pytest.fixture(scope="module")
+def asked(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    """Ask everything of the demo shop, in one process of MetricFlow, once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "metrics"
     commands = {
         "validate": ["validate-configs"],
         "saved": ["list", "saved-queries"],
@@ -383,14 +400,15 @@ def asked(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Asked:
             for number, example in enumerate(examples())
         },
     }
-    answers = dict(zip(commands, run_commands(list(commands.values()), folder), strict=True))
+    with (shared / "metrics.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            prepare_project(whole_build, folder)
+            run_commands(list(commands.values()), folder)
+    answers = dict(zip(commands, read_answers(folder), strict=True))
     for name, answer in answers.items():
         assert answer.exit_code == 0, f"{name}: {answer.output}"
-    return Asked(
-        folder,
-        {metric["name"] for metric in json.loads(Path(manifest).read_text())["metrics"]},
-        {name: answer.output for name, answer in answers.items()},
-    )
+    return Asked(folder, whole_build, answers)
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -416,8 +434,8 @@ def test_the_examples_of_the_page_say_what_sql_says(asked: Asked) -> None:
 
 def test_the_configuration_is_valid_and_computable(asked: Asked) -> None:
     """Issues would be listed, and errors would have ended the command with another exit code."""
-    assert "•" not in asked.outputs["validate"]
-    assert "revenue_by_month" in asked.outputs["saved"]
+    assert "•" not in asked.answers["validate"].output
+    assert "revenue_by_month" in asked.answers["saved"].output
 
 
 def test_the_command_prints_what_the_page_shows(asked: Asked) -> None:
