@@ -52,6 +52,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "models/intermediate/identity": ("identity_suggestions", "plans"),
     "models/intermediate/likeness": ("identity_suggestions", "plans"),
     "models/membership": ("history",),
+    "models/metrics": ("metrics",),
     "models/predictions": ("customer_predictions", "plans"),
     "models/predictions/affinities": ("affinities", "plans"),
     "models/predictions/clusters": ("clusters", "plans"),
