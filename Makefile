@@ -10,8 +10,6 @@ NO_SHOP := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHE
 	-u SEGMENTRY_AS_OF -u SEGMENTRY_ID_SALT -u SEGMENTRY_STATE_DIR -u SEGMENTRY_STATE_KEY \
 	-u SEGMENTRY_SYNCS_DIR -u SEGMENTRY_ENVIRONMENT -u SEGMENTRY_PROJECT_DIR -u SEGMENTRY_CONNECTORS \
 	SEGMENTRY_ENV_FILE=
-# dbt does not read `.env` by itself.
-DBT := $(if $(wildcard .env),$(BIN)/dotenv run --no-override -- )$(BIN)/dbt
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
@@ -154,10 +152,9 @@ benchmark: $(READY)
 	@$(BIN)/python -m benchmarks shops $(addprefix --scale ,$(SCALES)) --json target/benchmark.json
 	@$(BIN)/python -m benchmarks plot target/benchmark.json target/benchmark.svg
 
-## The documentation of every model and column, at target/static_index.html, what each segment means,
-## at target/definitions.html, and what published tables hold, at target/contracts.html.
+## The documentation as a site to open from the disk, target/site/index.html: what each segment means,
+## what published tables hold, models, lineage and every page of the repository, searchable.
 docs: $(READY)
-	@$(DBT) docs generate --static
 	@$(BIN)/python -m segmentry docs
 
 ## Resolve the ranges of pyproject.toml and of the benchmarks anew.

@@ -297,23 +297,18 @@ def profile(
 
 @app.command()
 def docs(given: Vars = "{}") -> None:
-    """Write what each segment means and what published tables hold, as pages in target/."""
-    from segmentry.pages import contracts, segment_definitions
+    """Write the documentation as a site that needs no server: target/site/index.html."""
+    from segmentry.pages.site import build_site
+    from segmentry.publish.report import shown
 
-    settings, target = Settings.from_environment(), ROOT / "target"
+    settings = Settings.from_environment()
     variables = read_variables(given)
     check_variables(ROOT, variables)
-    with working("reading the project"):
-        definitions = segment_definitions.read_definitions(
-            ROOT, target, variables, settings.warehouse
-        )
-    for page in segment_definitions.PAGES:
-        (target / page).write_text(segment_definitions.render(definitions, page), encoding="utf-8")
-        print(f"target/{page}")
-    tables = contracts.read_contracts(ROOT, target, settings.warehouse)
-    for page in contracts.PAGES:
-        (target / page).write_text(contracts.render(tables, page), encoding="utf-8")
-        print(f"target/{page}")
+    with working("reading the project and writing its pages"):
+        start = build_site(ROOT, ROOT / "target", settings, variables)
+    if not settings.warehouse.exists():
+        print("There is no build yet: the site has no sizes, no examples and no lineage.")
+    print(shown(start))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

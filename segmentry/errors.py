@@ -25,5 +25,9 @@ class WhatIfError(SegmentryError):
     """A reason why nothing can be said of a change."""
 
 
+class PagesError(SegmentryError):
+    """A page of the documentation that can't be made."""
+
+
 class DbtError(SegmentryError):
     """A dbt command that failed; its text is what dbt printed."""

@@ -2,11 +2,7 @@
 select
     sessions.source_system,
     sessions.visitor_type,
-    case sessions.visitor_type
-        when 'email' then {{ guest_id('sessions.visitor_id', salt) }}
-        when 'account' then {{ shown_account('sessions.visitor_id', salt) }}
-        else sessions.visitor_id
-    end as visitor_id,
+    {{ shown_visitor('sessions', salt) }} as visitor_id,
     sessions.session_id,
     sessions.session_number,
     sessions.customer_id,

@@ -1,11 +1,10 @@
-"""What BI tools and programs may count on, as a page.
+"""What BI tools and programs may count on, as pages.
 
 Columns, types and descriptions are those of the project as it stands. A column is never null when a
 data test says so, which every published build has passed. Examples are values of the last build;
 those of tables with personal data are made up.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
@@ -16,12 +15,11 @@ from typing import Any
 import duckdb
 
 from segmentry.pages.rendering import page_template
-from segmentry.project.dbt_command import run_dbt
 from segmentry.reading import sql
 from segmentry.records.databases import ADDRESS, BI, DATABASES
 from segmentry.settings.places import check_build
 
-PAGES = ("contracts.html", "contracts.md")
+INDEX = "tables/index.md"
 UNION_OF_SEGMENTS = "segment_memberships"
 SAMPLED_ROWS = 10_000
 EXAMPLE_LENGTH = 60
@@ -104,20 +102,16 @@ class Contract:
     columns: tuple[Column, ...]
 
 
-def read_contracts(project: Path, target: Path, warehouse: Path) -> list[Contract]:
+def read_contracts(manifest: Mapping[str, Any], warehouse: Path) -> list[Contract]:
     """Return the contract of every published table, by heading and name.
 
     Args:
-        project: the root of the dbt project.
-        target: the folder that dbt writes to.
+        manifest: what dbt read of the project.
         warehouse: the build that examples are taken from; without it there are none.
 
     Raises:
-        DbtError: when dbt can't read the project.
         SettingsError: when the warehouse can't be read.
     """
-    run_dbt("parse", project=project, environment={"DBT_TARGET_PATH": str(target)})
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     never_null = find_never_null(manifest["nodes"].values())
     has_build = warehouse.exists()
     if has_build:
@@ -240,9 +234,13 @@ def shorten(text: str) -> str:
     return text if len(text) <= EXAMPLE_LENGTH else text[: EXAMPLE_LENGTH - 2] + " …"
 
 
-def render(contracts: list[Contract], page: str) -> str:
-    """Return the page in the language that its name ends with, html or md."""
-    headings: dict[str, list[Contract]] = {}
+def table_pages(contracts: list[Contract]) -> dict[str, str]:
+    """Return a page for each heading and that of all tables as Markdown, by file."""
+    pages: dict[str, list[Contract]] = {}
     for contract in contracts:
-        headings.setdefault(contract.heading, []).append(contract)
-    return page_template(page).render(headings=headings.items())
+        pages.setdefault(f"{contract.heading.replace(' / ', '-')}.md", []).append(contract)
+    template = page_template("tables.md")
+    return {INDEX: page_template("all_tables.md").render(pages=pages.items())} | {
+        f"tables/{page}": template.render(heading=tables[0].heading, contracts=tables)
+        for page, tables in pages.items()
+    }

@@ -4,16 +4,17 @@ import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
-from markupsafe import Markup, escape
 
 TEMPLATES = Path(__file__).with_name("templates")
+# What Markdown or HTML would read as its own.
+SIGNS = str.maketrans({"<": "&lt;", "|": "&#124;", "*": "&#42;", "[": "&#91;"})
 
 
 def page_template(page: str) -> Template:
     """Return the template of a page, by the page's name.
 
-    Its filter `cell` brings a text into the cell of a Markdown table, `code` shows what stands in
-    backticks as code in HTML, and `number` writes a value that was measured for people.
+    Its filters `prose` and `as_code` bring texts and values into Markdown, also into the cells of
+    its tables, and `number` writes a value that was measured for people.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -23,20 +24,23 @@ def page_template(page: str) -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = cell
-    environment.filters["code"] = code
+    environment.filters["prose"] = prose
+    environment.filters["as_code"] = as_code
     environment.filters["number"] = number
     return environment.get_template(page)
 
 
-def cell(text: object) -> str:
-    """Return a text as a cell of a Markdown table holds it."""
-    return " ".join(str(text).split()).replace("|", "\\|")
+def prose(text: object) -> str:
+    """Return a text in one line of Markdown, in which what stands in backticks is code."""
+    parts = re.split(r"(`[^`]+`)", " ".join(str(text).split()))
+    return "".join(part if part.startswith("`") else part.translate(SIGNS) for part in parts)
 
 
-def code(text: str) -> Markup:
-    """Return a text as HTML, what stands in backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+def as_code(value: object) -> str:
+    """Return a value as code in one line of Markdown, whatever it holds; nothing for nothing."""
+    text = " ".join(str(value).split())
+    marks = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{marks} {text} {marks}" if text else ""
 
 
 def number(value: int | float | str) -> str:

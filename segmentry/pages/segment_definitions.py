@@ -1,6 +1,6 @@
-"""What each segment means, as a page to read.
+"""What each segment means, as pages to read.
 
-The page is written from the catalog, the models and the vars as they stand, so it can't disagree
+They are written from the catalog, the models and the vars as they stand, so they can't disagree
 with them.
 """
 
@@ -16,13 +16,14 @@ from jinja2 import Environment, nodes
 
 from segmentry.errors import RecordsError
 from segmentry.pages.rendering import page_template
-from segmentry.project.dbt_command import run_dbt
 from segmentry.project.segment_catalog import CatalogSegment, read_segment_catalog
 from segmentry.records.build import read_segment_sizes
 from segmentry.records.segment_needs import no_data, read_unmet_needs
 from segmentry.settings.variables import configured_variables
 
-PAGES = ("definitions.html", "definitions.md")
+INDEX = "segments/index.md"
+# All segments are tested at once, where they are one table.
+UNION_OF_SEGMENTS = "segment_memberships"
 # The day of a build is no part of what a segment means.
 NO_THRESHOLDS = {"as_of", "demo_as_of"}
 
@@ -43,8 +44,31 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class SegmentCode:
+    """The model of a segment, and what is asked of it.
+
+    Attributes:
+        unique_id: what dbt calls the model.
+        file: the file of its rule, from the project's root.
+        tests_file: the file of its unit tests, from the project's root.
+        sql: the rule.
+        unit_tests: what its unit tests are called.
+        data_tests: what the tests of its rows are called, those of all segments at once included.
+        reads: the models and seeds that it reads.
+    """
+
+    unique_id: str
+    file: str
+    tests_file: str
+    sql: str
+    unit_tests: tuple[str, ...]
+    data_tests: tuple[str, ...]
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SegmentDefinition:
-    """Everything the page says of one segment, with the values of vars in place of their names.
+    """Everything that is said of one segment, with the values of vars in place of their names.
 
     Attributes:
         segment: what the catalog says of it.
@@ -53,6 +77,7 @@ class SegmentDefinition:
         values: what each of its values means, where they are of its own making.
         members: its size in the warehouse, or that there is no data; empty without a warehouse.
         thresholds: the vars that decide who is in it.
+        code: its model.
     """
 
     segment: CatalogSegment
@@ -61,30 +86,23 @@ class SegmentDefinition:
     values: Mapping[str, str]
     members: str
     thresholds: tuple[Threshold, ...]
+    code: SegmentCode
 
 
 def read_definitions(
-    project: Path, target: Path, variables: Mapping[str, Any], warehouse: Path | None = None
+    project: Path,
+    manifest: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    warehouse: Path | None = None,
 ) -> list[SegmentDefinition]:
     """Return the definition of every segment in the catalog, in its order.
 
     Args:
         project: the root of the dbt project.
-        target: the folder that dbt writes to.
+        manifest: what dbt read of it, with the same vars.
         variables: dbt vars that are given on the command line of builds, over the configured ones.
         warehouse: the DuckDB file whose sizes are shown; none are without it.
-
-    Raises:
-        DbtError: when dbt can't read the project.
     """
-    run_dbt(
-        "parse",
-        "--vars",
-        json.dumps(dict(variables), default=str),
-        project=project,
-        environment={"DBT_TARGET_PATH": str(target)},
-    )
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     models = {
         node["name"]: node
         for node in manifest["nodes"].values()
@@ -108,9 +126,40 @@ def read_definitions(
                 for threshold in thresholds.values()
                 if threshold.name in variables_of[segment.name]
             ),
+            code=read_code(manifest, models[f"segment_{segment.name}"], segment.family),
         )
         for segment in segments
     ]
+
+
+def read_code(manifest: Mapping[str, Any], model: Mapping[str, Any], family: str) -> SegmentCode:
+    """Return the model of a segment of a family, and what is asked of it."""
+    union = model["unique_id"].replace(model["name"], UNION_OF_SEGMENTS)
+    nodes = manifest["nodes"].values()
+    return SegmentCode(
+        unique_id=model["unique_id"],
+        file=model["original_file_path"],
+        tests_file=f"models/segments/{family}/{model['name']}.yml",
+        sql=model["raw_code"].strip(),
+        unit_tests=tuple(
+            sorted(
+                test["name"]
+                for test in manifest["unit_tests"].values()
+                if test["model"] == model["name"]
+            )
+        ),
+        data_tests=tuple(
+            sorted(
+                node["name"]
+                for node in nodes
+                if node["resource_type"] == "test"
+                and node.get("attached_node") in (model["unique_id"], union)
+            )
+        ),
+        reads=tuple(
+            sorted(unique_id.rsplit(".", 1)[-1] for unique_id in model["depends_on"]["nodes"])
+        ),
+    )
 
 
 def read_members(warehouse: Path) -> dict[str, str]:
@@ -219,9 +268,24 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def render(definitions: list[SegmentDefinition], page: str) -> str:
-    """Return the page in the language that its name ends with, html or md."""
+def segment_pages(
+    definitions: list[SegmentDefinition], *, has_lineage: bool, report: str = ""
+) -> dict[str, str]:
+    """Return the page of every segment and that of them all as Markdown, by file.
+
+    Args:
+        definitions: the segments.
+        has_lineage: whether the site has the pages of models and of lineage.
+        report: where the segment report is, from a page of a segment; empty where there is none.
+    """
     families: dict[str, list[SegmentDefinition]] = {}
     for definition in definitions:
         families.setdefault(definition.segment.family.capitalize(), []).append(definition)
-    return page_template(page).render(families=families.items())
+    index = page_template("segments.md").render(families=families.items())
+    template = page_template("segment.md")
+    return {INDEX: index} | {
+        f"segments/{definition.segment.name}.md": template.render(
+            definition=definition, has_lineage=has_lineage, report=report
+        )
+        for definition in definitions
+    }

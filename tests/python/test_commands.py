@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+import typer
 
 from segmentry import completion
-from segmentry.__main__ import main
+from segmentry.__main__ import app, main
 from segmentry.activation.command import sync_names
 from segmentry.checks.results import CheckResult, Severity, Validation
 from segmentry.errors import SettingsError
@@ -241,3 +243,13 @@ def test_the_command_loads_in_a_moment() -> None:
     ).stdout.split()
     heavy = {"great_expectations", "dbt", "dagster", "pandas", "scipy", "numpy", "pyarrow"}
     assert not heavy & set(printed)
+
+
+def test_the_readme_names_every_command() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Commands\n")[2]
+    table = table.partition("\n## ")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = {name for cell in cells for name in re.findall(r"[a-z][a-z-]+", cell)}
+    commands = typer.main.get_group(app).commands
+    assert commands.keys() - named == set()
+    assert all(command.help for command in commands.values())

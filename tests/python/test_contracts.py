@@ -1,14 +1,14 @@
-"""The page of contracts says what the published tables are."""
+"""The pages of tables say what the published tables are."""
 
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from segmentry.pages.contracts import MADE_UP_BY_TYPE, PAGES, Contract, read_contracts, render
-from tests.python.pages import assert_sound_and_silent
+from segmentry.pages.contracts import MADE_UP_BY_TYPE, Contract, read_contracts, table_pages
+from segmentry.pages.rendering import prose
+from tests.python.compiled import CompiledProject
 from tests.python.published import Shop
-from tests.python.warehouse import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -20,15 +20,9 @@ def shop(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 @pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return dbt's own folder; what it read of the project once, it needs not read again."""
-    return tmp_path_factory.mktemp("target")
-
-
-@pytest.fixture(scope="module")
-def contracts(shop: Shop, target: Path) -> list[Contract]:
+def contracts(shop: Shop, compiled_project: CompiledProject) -> list[Contract]:
     """Return the contracts, with the demo's examples."""
-    return read_contracts(ROOT, target, shop.settings.warehouse)
+    return read_contracts(compiled_project.manifest, shop.settings.warehouse)
 
 
 def test_contracts_are_what_is_published(shop: Shop, contracts: list[Contract]) -> None:
@@ -89,8 +83,10 @@ def test_examples_show_no_one(shop: Shop, contracts: list[Contract]) -> None:
                 )
 
 
-def test_without_a_build_there_are_no_examples(target: Path) -> None:
-    contracts = read_contracts(ROOT, target, target / "none.duckdb")
+def test_without_a_build_there_are_no_examples(
+    compiled_project: CompiledProject, tmp_path: Path
+) -> None:
+    contracts = read_contracts(compiled_project.manifest, tmp_path / "none.duckdb")
     assert {
         column.example
         for contract in contracts
@@ -99,19 +95,18 @@ def test_without_a_build_there_are_no_examples(target: Path) -> None:
     } == {""}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_column_stands_on_the_page(contracts: list[Contract], page: str) -> None:
-    text = render(contracts, page)
+def test_every_column_stands_on_the_page(contracts: list[Contract]) -> None:
+    pages = table_pages(contracts)
     for contract in contracts:
-        part = text.partition(f'id="{contract.table}"')[2].partition(' id="')[0]
+        page = f"{contract.heading.replace(' / ', '-')}.md"
+        part = pages[f"tables/{page}"].partition(f"\n## `{contract.table}`\n")[2]
+        part = part.partition("\n## ")[0]
+        assert f"[`{contract.table}`]({page}#{contract.table})" in pages["tables/index.md"]
         assert contract.file in part
         for column in contract.columns:
-            assert column.name in part
             assert column.description
-
-
-def test_the_page_is_sound_and_calls_nobody(contracts: list[Contract]) -> None:
-    assert_sound_and_silent(render(contracts, "contracts.html"))
+            assert f"| `{column.name}` | {column.data_type} |" in part
+            assert prose(column.description) in part
 
 
 def query(database: Path, sql: str) -> list[tuple[object, ...]]:

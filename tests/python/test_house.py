@@ -84,6 +84,26 @@ def test_no_model_looks_forward_through_the_graph(compiled_project: CompiledProj
         assert segments <= ancestors(manifest, name), name
 
 
+def test_whatever_is_published_is_somebodys(compiled_project: CompiledProject) -> None:
+    """Every published model is one of an exposure; segments are read through their memberships."""
+    manifest = compiled_project.manifest
+    exposed = {
+        parent
+        for exposure in manifest["exposures"].values()
+        for parent in exposure["depends_on"]["nodes"]
+    }
+    published = {
+        name
+        for name, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
+        and node["access"] == "public"
+        and room_of(node) != "segments"
+        and node["config"]["meta"].get("published_in", "bi")
+    }
+    assert published
+    assert published - exposed == set()
+
+
 def test_the_raw_tables_are_those_of_the_contract(compiled_project: CompiledProject) -> None:
     manifest = compiled_project.manifest
     code = manifest["macros"]["macro.segmentry.raw_table_names"]["macro_sql"]

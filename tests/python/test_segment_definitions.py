@@ -1,41 +1,43 @@
-"""The page of definitions says what the project does, whatever is changed in it."""
+"""The pages of segments say what the project does, whatever is changed in it."""
 
 import re
 from pathlib import Path
 
 import pytest
 import yaml
-from markupsafe import escape
 
-from segmentry.pages.segment_definitions import PAGES, SegmentDefinition, read_definitions, render
+from segmentry.pages.dbt_docs import read_manifest
+from segmentry.pages.rendering import as_code, prose
+from segmentry.pages.segment_definitions import SegmentDefinition, read_definitions, segment_pages
 from segmentry.project.segment_catalog import read_segment_catalog
 from segmentry.settings.variables import configured_variables
-from tests.python.pages import assert_sound_and_silent
+from tests.python.compiled import CompiledProject
 from tests.python.projects import copy_project
 from tests.python.warehouse import ROOT
 
 
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> list[SegmentDefinition]:
+def definitions(compiled_project: CompiledProject) -> list[SegmentDefinition]:
     """Return the definitions of the project as it stands."""
-    return read_definitions(ROOT, tmp_path_factory.mktemp("target"), {})
+    return read_definitions(ROOT, compiled_project.manifest, {})
 
 
-@pytest.mark.parametrize("page", PAGES)
 def test_every_segment_with_its_vars_and_their_values(
-    definitions: list[SegmentDefinition], page: str
+    definitions: list[SegmentDefinition],
 ) -> None:
-    text = render(definitions, page)
+    pages = segment_pages(definitions, has_lineage=True)
     catalog = read_segment_catalog()
     configured = configured_variables(ROOT, {})
     assert [definition.segment for definition in definitions] == catalog
     for segment, definition in zip(catalog, definitions, strict=True):
-        part = text.partition(f'id="{segment.name}"')[2].partition(' id="')[0]
+        part = pages[f"segments/{segment.name}.md"]
+        assert f"[{segment.label}]({segment.name}.md)" in pages["segments/index.md"]
+        assert part.startswith(f"# {segment.label}\n")
         for shown in (
-            *(segment.label, definition.meaning, segment.owner, *segment.destinations),
+            *(definition.meaning, definition.rule, segment.owner, *segment.destinations),
             *(segment.exclusive_group, *definition.values, *definition.values.values()),
         ):
-            assert (str(escape(shown)) if page.endswith("html") else shown) in part
+            assert prose(shown) in part
         assert definition.values.keys() == segment.values.keys()
         (model,) = (ROOT / "models" / "segments").rglob(f"segment_{segment.name}.sql")
         variables = re.findall(r"var\(['\"](\w+)['\"]\)", model.read_text(encoding="utf-8"))
@@ -43,7 +45,7 @@ def test_every_segment_with_its_vars_and_their_values(
         for threshold in definition.thresholds:
             value = configured[threshold.name]
             assert yaml.safe_load(threshold.value) == value
-            assert re.search(rf"{threshold.name}\W.*\W{re.escape(threshold.value)}\W", part)
+            assert f"| `{threshold.name}` | {as_code(threshold.value)} |" in part
 
 
 def test_the_rule_gives_its_numbers(definitions: list[SegmentDefinition]) -> None:
@@ -110,12 +112,38 @@ def test_a_changed_var_changes_the_page(tmp_path: Path) -> None:
     changed = text.replace("idle_customers_days: 180", "idle_customers_days: 4321")
     assert changed != text
     configuration.write_text(changed, encoding="utf-8")
-    given = read_definitions(project, tmp_path / "target", {"cart_abandoners_days": 8765})
-    for page in PAGES:
-        text = render(given, page)
-        assert "4321" in text
-        assert "8765" in text
+    variables = {"cart_abandoners_days": 8765}
+    manifest = read_manifest(project, tmp_path / "target", variables, tmp_path / "none.duckdb")
+    given = read_definitions(project, manifest, variables)
+    pages = segment_pages(given, has_lineage=False)
+    assert "4321" in pages["segments/idle_customers.md"]
+    assert "8765" in pages["segments/cart_abandoners.md"]
 
 
-def test_the_page_is_sound_and_calls_nobody(definitions: list[SegmentDefinition]) -> None:
-    assert_sound_and_silent(render(definitions, "definitions.html"))
+def test_the_rule_and_its_tests_stand_beside_the_meaning(
+    definitions: list[SegmentDefinition],
+) -> None:
+    for definition in definitions:
+        code = definition.code
+        assert (ROOT / code.file).read_text(encoding="utf-8").strip() == code.sql
+        assert code.reads
+        assert code.unit_tests
+        said = (ROOT / code.tests_file).read_text(encoding="utf-8")
+        assert all(f"- name: {name}\n" in said for name in code.unit_tests)
+        assert "segment_memberships_key_is_unique" in code.data_tests
+    coupons = segment_pages(definitions, has_lineage=True, report="../report/index.html")[
+        "segments/coupon_lovers.md"
+    ]
+    assert "- coupon lovers use two coupons in three of five orders\n" in coupons
+    assert "It reads `order_facts`." in coupons
+    # Whoever is not built yet is in no report.
+    assert "report" not in coupons
+
+
+def test_members_are_in_the_report(compiled_project: CompiledProject, whole_build: Path) -> None:
+    definitions = read_definitions(ROOT, compiled_project.manifest, {}, whole_build)
+    pages = segment_pages(definitions, has_lineage=True, report="../report/index.html")
+    assert (
+        "customers at the end of 2026-06-30; [in the report](../report/index.html#segment-buyers)"
+        in pages["segments/buyers.md"]
+    )
