@@ -27,6 +27,7 @@ from segmentry.report.sankey import sankey
 from segmentry.report.writing import write_report
 from tests.python.published import Shop
 from tests.python.report_pages import Number, ReportPage, answers
+from tests.python.warehouse import ROOT
 
 LEAST = 5
 # Months that the demo's first version does not have: people came and went for every cause, a rule
@@ -340,6 +341,86 @@ def test_a_hidden_group_does_not_follow_from_the_total(sizes: list[int]) -> None
         # What is left of the total is many people, or tells no group from another.
         assert sum(hidden) >= LEAST
         assert len([size for size in hidden if size]) > 1 or max(hidden) >= LEAST
+
+
+@pytest.mark.parametrize(
+    ("question", "figures"),
+    [
+        (
+            "Who stopped buying",
+            [
+                ("segments", ("idle_customers",), "customer_count"),
+                ("segments", ("idle_customers",), "reach_count"),
+            ],
+        ),
+        (
+            "What does a coupon lover bring",
+            [
+                ("segment_metrics", (segment,), column)
+                for column in ("net_revenue_per_customer", "coupon_order_share")
+                for segment in ("coupon_lovers", "")
+            ],
+        ),
+        (
+            "Are coupon lovers also",
+            [
+                ("segment_companions", ("coupon_lovers", "discount_seekers"), column)
+                for column in ("customer_count", "times_as_often")
+            ],
+        ),
+        (
+            "What does a new customer cost",
+            [("countries", (country,), "acquisition_cost") for country in ("GB", "US")],
+        ),
+        (
+            "Do newcomers leave",
+            [("carts", (kind,), "cart_abandonment_rate") for kind in ("new", "registered")],
+        ),
+        (
+            "Do people who are happy",
+            [
+                ("satisfaction", ("NPS", answer), "repeat_purchase_rate")
+                for answer in ("9 to 10", "0 to 6")
+            ],
+        ),
+        (
+            "How many of January",
+            [
+                ("repeat_purchases", ("2026-01-01",), column)
+                for column in ("repeat_within_90_days_rate", "customer_count")
+            ],
+        ),
+        (
+            "How much do we give away",
+            [
+                ("prices", ("reduced",), "discount_amount"),
+                ("prices", ("with a coupon",), "discount_amount"),
+                ("prices", ("full price",), "order_share"),
+            ],
+        ),
+        (
+            "Whom can we not afford",
+            [
+                ("segment_values", ("rfm_groups", "cannot lose"), column)
+                for column in ("customer_count", "net_revenue", "reach_count")
+            ],
+        ),
+    ],
+)
+def test_questions_are_answered_as_the_page_says(
+    question: str, figures: list[tuple[str, tuple[str, ...], str]], page: ReportPage
+) -> None:
+    text = (ROOT / "segmentry" / "report" / "README.md").read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if line.startswith(f"| {question}"))
+    answer = line.split("|")[3]
+    for place in figures:
+        shown = {
+            number.text
+            for number in page.numbers
+            if (number.query, number.key, number.column) == place
+        }
+        assert len(shown) == 1, place
+        assert re.search(rf"(?<![\d.,]){re.escape(shown.pop())}(?![\d%])", answer), place
 
 
 def test_nobody_is_named(version: Version, page: ReportPage) -> None:
