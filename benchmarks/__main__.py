@@ -16,9 +16,11 @@ from benchmarks.report import (
     chain_to_markdown,
     ga4_to_markdown,
     predictions_to_markdown,
+    reports_to_markdown,
     syncs_to_markdown,
     to_markdown,
 )
+from benchmarks.segment_report import Report, measure_report
 from benchmarks.shop import write_shop
 from benchmarks.syncs import Step, measure_syncs
 
@@ -96,6 +98,20 @@ def predictions(
         with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
             measured[size] = measure_predictions(Path(temporary), size)
     typer.echo(predictions_to_markdown(measured))
+
+
+@app.command()
+def report(
+    customers: Annotated[
+        list[int], typer.Option(min=1, help="a size of shop; give it once for each")
+    ] = [1_000_000],  # noqa: B006
+) -> None:
+    """Write the segment report of the published shop, many times over."""
+    reports: list[Report] = []
+    for size in sorted(set(customers)):
+        with tempfile.TemporaryDirectory(prefix="segmentry-benchmark-") as temporary:
+            reports.append(measure_report(Path(temporary), size))
+    typer.echo(reports_to_markdown(reports))
 
 
 @app.command()

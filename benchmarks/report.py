@@ -9,7 +9,7 @@ from itertools import pairwise
 import duckdb
 from dbt.version import __version__ as dbt_version
 
-from benchmarks import ga4
+from benchmarks import ga4, segment_report
 from benchmarks.builds import Build, Measurement
 from benchmarks.measure import Usage
 from benchmarks.predictions import seconds_by_step
@@ -136,6 +136,23 @@ def ga4_to_markdown(steps: Iterable[ga4.Step]) -> str:
             table(("ratio, without what no events take", "wall", "CPU"), costs),
         ]
     )
+
+
+def reports_to_markdown(reports: Iterable[segment_report.Report]) -> str:
+    """Return what it takes to write the segment report."""
+    rows = [
+        (
+            f"{each.customers:,}",
+            f"{each.memberships:,}",
+            f"{each.usage.wall_seconds:.1f}",
+            f"{each.usage.cpu_seconds:.1f}",
+            f"{each.usage.peak_gigabytes:.1f}",
+            f"{each.size / 1e6:.2f}",
+        )
+        for each in reports
+    ]
+    head = ("customers", "memberships", "wall, s", "CPU, s", "peak memory, GB", "page, MB")
+    return "\n\n".join([machine(), table(head, rows)])
 
 
 def machine() -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -182,9 +183,8 @@ def ask(connection: duckdb.DuckDBPyConnection, name: str) -> Answer:
         name: the name of the query.
     """
     sql = query_text(name)
-    comment = " ".join(
-        line.removeprefix("-- ") for line in re.findall(r"^-- .*", sql, re.MULTILINE)
-    )
+    head = takewhile(lambda line: line.startswith("-- "), sql.splitlines())
+    comment = " ".join(line.removeprefix("-- ") for line in head)
     says, _, key = comment.partition(" key: ")
     result = connection.execute(sql)
     columns = [column[0] for column in result.description]

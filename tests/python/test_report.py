@@ -21,10 +21,11 @@ from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.manifest import MANIFEST
 from segmentry.records.versions import Version, read_version
 from segmentry.report.charts import sparkline
-from segmentry.report.figures import query_text, written
+from segmentry.report.figures import SHOWN, query_names, query_text, written
 from segmentry.report.page import CAUSES, render
 from segmentry.report.sankey import sankey
 from segmentry.report.writing import write_report
+from tests.python.compiled import CompiledProject
 from tests.python.published import Shop
 from tests.python.report_pages import Number, ReportPage, answers
 from tests.python.warehouse import ROOT
@@ -421,6 +422,16 @@ def test_questions_are_answered_as_the_page_says(
         }
         assert len(shown) == 1, place
         assert re.search(rf"(?<![\d.,]){re.escape(shown.pop())}(?![\d%])", answer), place
+
+
+def test_the_exposure_names_what_the_report_reads(
+    version: Version, compiled_project: CompiledProject
+) -> None:
+    queries = "\n".join(query_text(name) for name in [*query_names(), SHOWN])
+    read = set(re.findall(r"\b(?:from|join) (\w+)", re.sub(r"(?m)^\s*--.*", "", queries)))
+    tables = {name for (name,) in ask(version, "select table_name from duckdb_tables()")}
+    exposure = compiled_project.manifest["exposures"]["exposure.segmentry.segment_report"]
+    assert read & tables == {name.split(".")[-1] for name in exposure["depends_on"]["nodes"]}
 
 
 def test_nobody_is_named(version: Version, page: ReportPage) -> None:

@@ -3,34 +3,14 @@
 -- key: cohort
 with
 
-numbered as (
-    select
-        customer_id,
-        ordered_on,
-        row_number() over (partition by customer_id order by ordered_at, source_system, order_id) as order_number
-    from orders
-    where is_valid
-),
-
-buyers as (
-    select
-        customer_id,
-        min(case when order_number = 1 then ordered_on end) as first_on,
-        min(case when order_number = 2 then ordered_on end)
-        - min(case when order_number = 1 then ordered_on end) as days_to_second
-    from numbered
-    where order_number <= 2
-    group by customer_id
-),
-
 cohorts as (
     select
-        cast(date_trunc('month', first_on) as date) as cohort,
-        getvariable('as_of_date') - last_day(first_on) as days_over,
+        cast(date_trunc('month', first_days[1]) as date) as cohort,
+        getvariable('as_of_date') - last_day(first_days[1]) as days_over,
         count(*) as customer_count,
-        count(case when days_to_second <= 30 then 1 end) as within_30_count,
-        count(case when days_to_second <= 90 then 1 end) as within_90_count,
-        count(case when days_to_second <= 365 then 1 end) as within_365_count
+        count(case when first_days[2] - first_days[1] <= 30 then 1 end) as within_30_count,
+        count(case when first_days[2] - first_days[1] <= 90 then 1 end) as within_90_count,
+        count(case when first_days[2] - first_days[1] <= 365 then 1 end) as within_365_count
     from buyers
     group by all
 )

@@ -1,14 +1,40 @@
--- Net revenue by month, of first orders and of those that came back; two years at most.
+-- Net revenue by month, of first orders and of all others; two years at most.
 -- key: month, buyers
-select
-    cast(date_trunc('month', orders.ordered_on) as date) as month,
-    case when orders.ordered_at = customers.first_order_at then 'first orders' else 'repeat orders' end as buyers,
-    count(*) as order_count,
-    sum(orders.net_revenue) as net_revenue
-from orders
-inner join customer_facts as customers on orders.customer_id = customers.customer_id
-where
-    orders.is_valid
-    and orders.ordered_on >= date_trunc('month', getvariable('as_of_date') - interval 23 month)
-group by all
+with
+
+months as (
+    select
+        cast(date_trunc('month', ordered_on) as date) as month,
+        count(*) as order_count,
+        sum(net_revenue) as net_revenue
+    from orders
+    where is_valid
+    group by all
+),
+
+first_months as (
+    select
+        cast(date_trunc('month', first_days[1]) as date) as month,
+        count(*) as order_count,
+        sum(first_net_revenue) as net_revenue
+    from buyers
+    group by all
+),
+
+parts as (
+    select month, 'first orders' as buyers, order_count, net_revenue from first_months
+
+    union all
+
+    select
+        months.month,
+        'repeat orders',
+        months.order_count - coalesce(first_months.order_count, 0),
+        months.net_revenue - coalesce(first_months.net_revenue, 0)
+    from months
+    left join first_months on months.month = first_months.month
+)
+
+select * from parts
+where month >= date_trunc('month', getvariable('as_of_date') - interval 23 month)
 order by month, buyers

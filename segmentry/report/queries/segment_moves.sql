@@ -7,33 +7,42 @@ days as (
     select unnest([1, 30, 365]) as days
 ),
 
-first_day as (
-    select min(entered_on) as first_on from segment_history
-),
-
 moves as (
-    select segment, segment_value, customer_id, entered_on as moved_on, 'entered' as way, entered_cause as cause
+    select segment, customer_id, entered_on as moved_on, 'entered' as way, entered_cause as cause
     from segment_history
     where entered_on > getvariable('as_of_date') - 365
+        and entered_on > (select min(entered_on) from segment_history)
 
     union all
 
-    select segment, segment_value, customer_id, exited_on as moved_on, 'left' as way, exited_cause as cause
+    select segment, customer_id, exited_on, 'left', exited_cause
     from segment_history
     where exited_on > getvariable('as_of_date') - 365
 ),
 
-changes as (
+-- Only who moves between values can do both at once.
+changes_of_values as (
     select
         moves.segment,
-        moves.customer_id,
         moves.moved_on,
         moves.cause,
         case when count(distinct moves.way) = 2 then 'changed value' else min(moves.way) end as way
     from moves
-    cross join first_day
-    where moves.moved_on > first_day.first_on
+    inner join segment_catalog as catalog on moves.segment = catalog.segment and catalog.is_valued
     group by moves.segment, moves.customer_id, moves.moved_on, moves.cause
+),
+
+changes as (
+    select segment, moved_on, way, cause, count(*) as move_count
+    from changes_of_values
+    group by all
+
+    union all
+
+    select moves.segment, moves.moved_on, moves.way, moves.cause, count(*)
+    from moves
+    inner join segment_catalog as catalog on moves.segment = catalog.segment and not catalog.is_valued
+    group by all
 ),
 
 counts as (
@@ -42,7 +51,7 @@ counts as (
         days.days,
         changes.way,
         changes.cause,
-        count(*) as move_count
+        cast(sum(changes.move_count) as bigint) as move_count
     from changes
     inner join days on changes.moved_on > getvariable('as_of_date') - days.days
     group by all

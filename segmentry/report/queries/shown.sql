@@ -1,4 +1,4 @@
--- What the queries read of segments. A sensitive segment shows no group of fewer people than
+-- What the queries read beside the tables of the version. A sensitive segment shows no group of fewer people than
 -- `report_min_group`, and of its larger groups so many are left out that none follows from the total.
 create or replace temp macro is_few(people) as people between 1 and getvariable('report_min_group') - 1;
 
@@ -40,4 +40,15 @@ select
     case when not is_hidden and not (is_sensitive and is_few(reach_count)) then reach_count end
         as reach_count,
     case when not is_hidden then net_revenue end as net_revenue
-from hidden
+from hidden;
+
+create or replace temp table buyers as
+select
+    customer_id,
+    min(ordered_on, 2) as first_days,
+    -- A bit for each month with an order, the first bit for the month of the version.
+    bit_or(1::bigint << least(date_diff('month', ordered_on, getvariable('as_of_date')), 62)) as months,
+    arg_min(net_revenue, (ordered_at, source_system, order_id)) as first_net_revenue
+from orders
+where is_valid
+group by customer_id
