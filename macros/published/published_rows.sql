@@ -2,7 +2,8 @@
     A select of one table's rows from some published versions, with the `build_id` of each. The
     sources' YAML declares its columns and the file of a version that holds it; the table without a
     file tells of the versions themselves. A version that was published before the table existed, as
-    its manifest tells, has no rows in it.
+    its manifest tells, has no rows in it; a column with `meta: {is_later: true}` is null where the
+    version's file has none.
 -#}
 {% macro published_rows(table, versions) %}
     {%- set file = table.config.meta.get('file') -%}
@@ -13,6 +14,8 @@
         {%- set columns = [] -%}
         {%- for column in table.columns.values() -%}
             {%- if version is none or is_older_than_table -%}
+                {%- set value = 'null' -%}
+            {%- elif column.config.meta.get('is_later') and not has_column(version, file, column.name) -%}
                 {%- set value = 'null' -%}
             {%- elif column.name != 'build_id' and file -%}
                 {%- set value = column.name -%}

@@ -55,7 +55,8 @@ select
     coalesce(moves.left_count, 0) as left_count,
     coalesce(metrics.subscriber_count, 0) as reach_count,
     coalesce(metrics.net_revenue, 0) as net_revenue,
-    definitions.lineage_fingerprint as definition
+    definitions.lineage_fingerprint as definition,
+    false as is_replayed
 from rows_of_today
 cross join as_of
 left join metrics
@@ -77,5 +78,22 @@ select
     left_count,
     reach_count,
     net_revenue,
-    definition
+    definition,
+    false as is_replayed
 from {{ ref('int_published_sizes') }}
+
+union all
+
+select
+    replayed.as_of_date,
+    replayed.segment,
+    replayed.segment_value,
+    replayed.customer_count,
+    replayed.entered_count,
+    replayed.left_count,
+    replayed.reach_count,
+    replayed.net_revenue,
+    coalesce(replayed.definition, definitions.lineage_fingerprint) as definition,
+    true as is_replayed
+from {{ ref('int_replayed_sizes') }} as replayed
+left join definitions on replayed.segment = definitions.segment

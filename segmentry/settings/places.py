@@ -11,6 +11,7 @@ from segmentry.errors import SettingsError
 # Names of a database that DuckDB has taken, or that a schema of the warehouse has.
 TAKEN_NAMES = {
     "main", "temp", "system", "memory", "information_schema", "pg_catalog", "raw", "published",
+    "replayed",
 }  # fmt: skip
 # Bytes below which a disk is full: DuckDB and dbt write some before anything is built.
 LEAST_FREE_BYTES = 20_000_000

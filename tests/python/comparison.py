@@ -97,9 +97,10 @@ COMPARISONS = [
     ),
     Comparison(
         "segment_sizes",
-        "select * from segment_sizes",
+        "select * from segment_sizes where not is_replayed",
         ("as_of_date", "segment", "segment_value"),
     ),
+    Comparison("shop_sizes", "select * from shop_sizes where not is_replayed", ("as_of_date",)),
     Comparison("segment_needs", "select * from segment_needs", ("segment", "need", "table_name")),
     Comparison("shop_metrics", "select * from shop_metrics", ("dimension", "dimension_value")),
     Comparison(

@@ -24,6 +24,7 @@ MODELS = (
     "segment_transitions",
     "segment_moves",
     "int_published_sizes",
+    "int_replayed_sizes",
     "segment_sizes",
 )
 TABLES = """
@@ -46,7 +47,10 @@ TABLES = """
         exited_cause text, as_of_date date);
     create table stg_published_segment_sizes (build_id text, as_of_date date, segment text,
         segment_value text, customer_count bigint, entered_count bigint, left_count bigint,
-        definition text, reach_count bigint, net_revenue decimal(18, 2));
+        definition text, reach_count bigint, net_revenue decimal(18, 2), is_replayed boolean);
+    create table stg_replayed_segment_sizes (as_of_date date, segment text, segment_value text,
+        customer_count bigint, entered_count bigint, left_count bigint, definition text,
+        reach_count bigint, net_revenue decimal(18, 2));
     create table segment_catalog (segment text, is_valued boolean);
     create table segment_needs (segment text, is_met boolean);
     create view segment_metrics as
@@ -160,7 +164,11 @@ class Models:
         )
         self.fill(
             "stg_published_segment_sizes",
-            [(name, *size, 0, 0) for name, version in known.items() for size in size_rows(version)],
+            [
+                (name, *size, 0, 0, False)
+                for name, version in known.items()
+                for size in size_rows(version)
+            ],
         )
         for model, sql in self.compiled.items():
             self.connection.execute(f"create or replace table {model} as {sql}")

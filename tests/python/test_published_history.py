@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -37,6 +37,12 @@ OLD_TABLES = {
     "'orders' as linked_in, null as linked_at, null as link_source_system, "
     "null as link_account_id, null as link_email",
 }
+# Of a version from before sizes told whether a day was replayed.
+OLD_SIZES = (
+    "date '2026-06-01' as as_of_date, 'buyers' as segment, '' as segment_value, "
+    "1 as customer_count, 1 as entered_count, 0 as left_count, 1 as reach_count, "
+    "10.00 as net_revenue, 'f' as definition"
+)
 EXPERIMENT = """
 platform: files
 audiences: [{id: all, everyone: true}]
@@ -240,26 +246,36 @@ def test_history_goes_on_from_version_to_version(
     assert shop.read("select * from history_base") == [(first, FIRST_DAY, second)]
 
 
+def publish_old(published: Path, tables: Mapping[str, str], others: Collection[str] = ()) -> None:
+    """Publish a version as an older program would have.
+
+    Args:
+        published: the folder of versions.
+        tables: the one row of each file, as SQL.
+        others: tables that its manifest tells of and that it lacks.
+    """
+    version = published / "versions" / "old"
+    for table, row in tables.items():
+        (version / table).parent.mkdir(parents=True, exist_ok=True)
+        file = version / f"{table}.parquet"
+        duckdb.sql(f"copy (select {row}) to '{file}' (format parquet)")
+    manifest = {
+        "build_id": "old",
+        "as_of_date": FIRST_DAY.isoformat(),
+        "based_on": None,
+        "row_counts": dict.fromkeys([*(table.split("/")[1] for table in tables), *others], 1),
+    }
+    (version / "manifest.json").write_text(json.dumps(manifest))
+    (published / "current").symlink_to("versions/old")
+
+
 @pytest.mark.parametrize("is_told", [False, pytest.param(True, marks=pytest.mark.prove)])
 def test_a_version_older_than_a_table_has_no_rows_in_it(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_told: bool
 ) -> None:
     """Its manifest says so; a file that the manifest tells of must be there."""
     raw = write_folder(tmp_path / "raw", EARLY)
-    version = tmp_path / "published" / "versions" / "old"
-    for table, row in OLD_TABLES.items():
-        (version / table).parent.mkdir(parents=True, exist_ok=True)
-        file = version / f"{table}.parquet"
-        duckdb.sql(f"copy (select {row}) to '{file}' (format parquet)")
-    row_counts = dict.fromkeys([table.split("/")[1] for table in OLD_TABLES], 1)
-    manifest = {
-        "build_id": "old",
-        "as_of_date": FIRST_DAY.isoformat(),
-        "based_on": None,
-        "row_counts": row_counts | ({"segment_sizes": 1} if is_told else {}),
-    }
-    (version / "manifest.json").write_text(json.dumps(manifest))
-    (tmp_path / "published" / "current").symlink_to("versions/old")
+    publish_old(tmp_path / "published", OLD_TABLES, ("segment_sizes",) if is_told else ())
     monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(tmp_path / "published"))
     if is_told:
         with pytest.raises(BuildError, match="segment_sizes"):
@@ -269,6 +285,19 @@ def test_a_version_older_than_a_table_has_no_rows_in_it(
         assert shop.read("select build_id from int_history_base") == [("old",)]
         assert shop.read("select customer_id from stg_published_segment_history") == [("ana",)]
         assert shop.read("select * from int_published_sizes") == []
+
+
+def test_a_version_older_than_a_column_has_what_it_means(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its days were published on these days, not replayed."""
+    raw = write_folder(tmp_path / "raw", EARLY)
+    publish_old(tmp_path / "published", OLD_TABLES | {"parquet/segment_sizes": OLD_SIZES})
+    monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(tmp_path / "published"))
+    shop.run(SIZES, SECOND_DAY, raw)
+    assert shop.read(
+        "select as_of_date, segment, reach_count, definition from int_published_sizes"
+    ) == [(FIRST_DAY, "buyers", 1, "f")]
 
 
 @pytest.mark.parametrize(

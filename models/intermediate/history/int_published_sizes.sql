@@ -22,3 +22,5 @@ from sizes
 inner join base
     on case when base.is_earlier_day then base.current_build_id else base.build_id end
     = sizes.build_id
+-- Replayed days are those that were replayed last.
+where not sizes.is_replayed

@@ -8,5 +8,6 @@ select
     segment_sizes.left_count,
     segment_sizes.reach_count,
     segment_sizes.net_revenue,
-    segment_sizes.definition
+    segment_sizes.definition,
+    coalesce(segment_sizes.is_replayed, false) as is_replayed
 from {{ source('published', 'segment_sizes') }} as segment_sizes

@@ -21,7 +21,7 @@ from .segments import find_memberships
 from .segments.membership import Membership
 from .settings import Settings
 from .shop import Shop, open_shop
-from .sizes import segment_needs, segment_sizes
+from .sizes import segment_needs, segment_sizes, shop_sizes
 from .staging import stage
 
 __all__ = ["Forecast", "RawContractError", "Settings", "compute"]
@@ -81,6 +81,7 @@ def compute(raw_dir: Path, settings: Settings, forecast: Forecast | None = None)
         "segment_overlaps": segment_overlaps(memberships),
         "segment_metrics": segment_metrics(shop, memberships),
         "segment_sizes": segment_sizes(shop, memberships, counts),
+        "shop_sizes": shop_sizes(shop),
         "segment_needs": segment_needs(counts),
         "shop_metrics": shop_metrics(shop),
         "acquisition_costs": acquisition_costs(shop, staged.rates),

@@ -1,4 +1,4 @@
-"""How large segments are on a first published day, and which raw tables they can't do without."""
+"""Sizes of the shop and its segments on a first published day; what segments can't do without."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -116,4 +116,19 @@ def segment_sizes(
             "net_revenue": sum(shop.facts[person]["net_revenue"] for person in persons),
         }
         for (segment, value), persons in members.items()
+    ]
+
+
+def shop_sizes(shop: Shop) -> list[dict[str, Any]]:
+    """Return the sizes of the whole shop on a first published day."""
+    facts = list(shop.facts.values())
+    return [
+        {
+            "as_of_date": shop.clock.as_of_date,
+            "customer_count": len(facts),
+            "buyer_count": sum(row["order_count"] > 0 for row in facts),
+            "subscriber_count": sum(row["is_email_subscriber"] for row in facts),
+            "order_count": sum(row["order_count"] for row in facts),
+            "net_revenue": sum(row["net_revenue"] for row in facts),
+        }
     ]
