@@ -13,7 +13,7 @@ NO_SHOP := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHE
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back report serve what-if profile check test tested asked bounced connected types linted prove proofs browsers example benchmark docs lock clean
+.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back report replay demo-replay serve what-if profile check test tested asked bounced connected types linted prove proofs browsers example benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out; or from what other systems
 ## would have landed of it: make demo CONNECTORS=shopify,klaviyo,ga4
@@ -67,6 +67,19 @@ what-if: $(READY)
 ## Where the time of the last build went.
 profile: $(READY)
 	@$(BIN)/python -m segmentry profile
+
+## Past days, as they are known now, so that there are trends from the first day: make replay MONTHS=24
+MONTHS ?= 12
+replay: $(READY)
+	@$(BIN)/python -m segmentry replay --months $(MONTHS)
+
+## The past that ships with the demo shop, computed anew: after a change of what its segments hold.
+DEMO_REPLAY := target/demo_replay/demo
+demo-replay: $(READY)
+	@rm -rf $(dir $(DEMO_REPLAY)) && mkdir -p $(dir $(DEMO_REPLAY))
+	@$(NO_SHOP) SEGMENTRY_WAREHOUSE=$(DEMO_REPLAY).duckdb $(BIN)/python -m segmentry build
+	@$(NO_SHOP) SEGMENTRY_WAREHOUSE=$(DEMO_REPLAY).duckdb $(BIN)/python -m segmentry replay
+	@$(BIN)/python -m examples.demo_shop.replayed_days $(DEMO_REPLAY)_state
 
 ## Dagster at http://127.0.0.1:3000: a day as one run, its checks, backfills, schedule and alerts.
 serve: $(READY)

@@ -23,6 +23,7 @@ from segmentry.errors import SegmentryError
 from segmentry.experiments.command import app as experiments
 from segmentry.explain.command import app as explain
 from segmentry.records.versions import KEPT_VERSIONS, Version
+from segmentry.replay.command import app as replay
 from segmentry.report.command import app as report
 from segmentry.settings.privacy import keep_private
 from segmentry.settings.project import PROJECT_DIR, check_project
@@ -42,6 +43,7 @@ app.add_typer(diff)
 app.add_typer(report)
 app.add_typer(syncs)
 app.add_typer(erasure)
+app.add_typer(replay)
 app.add_typer(
     experiments,
     name="experiment",

@@ -29,5 +29,9 @@ class PagesError(SegmentryError):
     """A page of the documentation that can't be made."""
 
 
+class ReplayError(SegmentryError):
+    """A reason why a past day can't be computed."""
+
+
 class DbtError(SegmentryError):
     """A dbt command that failed; its text is what dbt printed."""

@@ -1,9 +1,9 @@
 {#-
-    Whether this run of dbt leaves records of what it built: all that build do, what-if aside, whose
-    database is gone when it has answered.
+    Whether this run of dbt leaves records of what it built: all that build do, but for those beside the
+    last build, whose database is gone when they have answered.
 -#}
 {% macro is_recorded() %}
     {{ return(
-        execute and flags.WHICH in ['build', 'run', 'seed'] and target.name != 'what_if'
+        execute and flags.WHICH in ['build', 'run', 'seed'] and not is_beside_last_build()
     ) }}
 {% endmacro %}

@@ -1,8 +1,8 @@
-{#- A select of what was replayed of a table; of nothing before the first replay. -#}
+{#- A select of what was replayed of a table; of nothing before the first replay, and in a replay. -#}
 {% macro replayed_rows(source) %}
-    {%- set is_demo = not env_var('SEGMENTRY_RAW_DIR', '') and not is_connected() and not var('as_of', none) -%}
-    {%- set path = run_query(
-        'select replayed_days(' ~ sql_text(source.name) ~ ', ' ~ is_demo ~ ')'
+    {%- set path = '' if is_beside_last_build() else run_query(
+        'select replayed_days(' ~ sql_text(source.name) ~ ', '
+        ~ (invocation_args_dict.get('vars') | length > 0) ~ ')'
     ).rows[0][0] -%}
     {%- set values = [] -%}
     {%- for column in source.columns.values() -%}

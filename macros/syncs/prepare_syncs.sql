@@ -4,8 +4,8 @@
     empty.
 -#}
 {% macro prepare_syncs() %}
-    {%- set is_what_if = target.name == 'what_if' -%}
-    {%- if execute and target.type == 'duckdb' and flags.WHICH in ['build', 'run'] and not is_what_if -%}
+    {%- set is_beside = is_beside_last_build() -%}
+    {%- if execute and target.type == 'duckdb' and flags.WHICH in ['build', 'run'] and not is_beside -%}
         {%- for source in graph.sources.values() if source.source_name == 'syncs' -%}
             {%- set relation = api.Relation.create(
                 database=source.database, schema=source.schema, identifier=source.identifier

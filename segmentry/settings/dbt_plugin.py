@@ -22,7 +22,8 @@ from segmentry.settings.variables import check_variables
 
 # Commands that read the raw folder.
 READING = ("build", "run")
-WHAT_IF = "what_if"
+# Targets that read the last build instead.
+BESIDE_LAST_BUILD = ("what_if", "replay")
 
 
 class Plugin(BasePlugin):
@@ -46,7 +47,7 @@ class Plugin(BasePlugin):
         try:
             check_env_file_is_loaded(root)
             check_variables(root, getattr(flags, "VARS", None) or {})
-            if command in READING and getattr(flags, "TARGET", None) != WHAT_IF:
+            if command in READING and getattr(flags, "TARGET", None) not in BESIDE_LAST_BUILD:
                 has_connectors = bool(read_connectors(root, os.environ))
                 raw_dir = os.environ.get("SEGMENTRY_RAW_DIR")
                 if raw_dir or not has_connectors:

@@ -26,7 +26,7 @@ class Settings:
         raw_dir: the folder of raw files; None where connectors read all that there is.
         warehouse: the DuckDB file that dbt builds.
         published: the folder of published versions.
-        state: the folder of what syncs remember.
+        state: the folder of what syncs remember, and of the days that were replayed.
     """
 
     raw_dir: Path | None

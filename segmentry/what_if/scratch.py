@@ -8,6 +8,7 @@ from typing import Any
 
 from segmentry.errors import DbtError, WhatIfError
 from segmentry.project.dbt_command import run_dbt
+from segmentry.project.last_build import write_last_build
 
 
 @dataclass(frozen=True)
@@ -78,16 +79,7 @@ class Scratch:
             WhatIfError: when one of them fails.
         """
         state = self.folder / "last_build"
-        state.mkdir()
-        manifest = self.read_manifest()
-        for node in manifest["nodes"].values():
-            if node.get("relation_name"):
-                node["database"] = self.warehouse.stem
-                node["relation_name"] = ".".join(
-                    '"' + part.replace('"', '""') + '"'
-                    for part in (self.warehouse.stem, node["schema"], node["alias"])
-                )
-        (state / "manifest.json").write_text(json.dumps(manifest))
+        write_last_build(self.read_manifest(), self.warehouse, state)
         self.run_dbt(
             "build",
             "--exclude-resource-type=test",
