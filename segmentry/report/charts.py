@@ -42,6 +42,11 @@ CONFIG = {
     },
 }
 DAYS_FEW = 62
+NEEDLESS = re.compile(
+    r' (role|aria-\w+|pointer-events|class|font-family)="[^"]*"'
+    r'| (opacity|stroke-width)="1"| [xy]2="0"'
+    r'|<path [^>]*d="(M0,0h0v0h0Z)?"[^>]*/>'
+)
 
 
 def draw(says: str, layers: Mapping[str, Any], height: int = HEIGHT) -> Markup:
@@ -67,13 +72,9 @@ def labelled(svg: str, says: str) -> str:
     opening, _, rest = svg.partition(">")
     width, height = (re.search(rf'{side}="([\d.]+)"', opening)[1] for side in ("width", "height"))  # type: ignore[index]
     label = Markup.escape(says)
-    # Marks that nobody can reach one by one are one image.
-    rest = re.sub(
-        r' (role|aria-roledescription|aria-label|aria-hidden|pointer-events|class)="[^"]*"',
-        "",
-        rest,
-    )
-    rest = re.sub(r'<path d="" display="none"/>|<g><path [^>]*d="M0,0h0v0h0Z"[^>]*/></g>', "", rest)
+    # Marks that nobody can reach one by one are one image; what is so by itself need not be said.
+    rest = re.sub(NEEDLESS, "", rest)
+    rest = re.sub(r"(\d+\.\d)\d+", r"\1", rest)
     # Vega numbers its clips as long as the process lives; on a page they are told apart by chart.
     drawing = hashlib.md5(re.sub(r"clip\d+", "", rest).encode(), usedforsecurity=False).hexdigest()
     clips = list(dict.fromkeys(re.findall(r"clip\d+", rest)))
