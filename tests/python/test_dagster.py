@@ -235,6 +235,8 @@ def test_days_begin_where_the_environment_says() -> None:
 def test_the_demo_shop_ends_with_its_own_last_day() -> None:
     with partition_loading_context(datetime(2030, 1, 1, tzinfo=UTC)):
         assert daily_partitions(DEMO, {}).get_last_partition_key() == "2026-06-30"
+        own_tables = daily_partitions(DEMO, {"SEGMENTRY_RAW_SCHEMA": "raw"})
+        assert own_tables.get_last_partition_key() == "2029-12-31"
 
 
 def test_the_schedule_starts_yesterday_once() -> None:
@@ -332,6 +334,18 @@ def test_a_file_of_the_same_size_written_again_is_another(raw_folder: RawFolder)
     before = digest(files_of_tables(raw_folder.folder, ["orders"])["orders"])
     os.utime(raw_folder.folder / "orders.csv", ns=(1, 1))
     assert digest(files_of_tables(raw_folder.folder, ["orders"])["orders"]) != before
+
+
+def test_tables_of_the_warehouse_are_not_watched(
+    instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGMENTRY_RAW_SCHEMA", "raw")
+    with build_sensor_context(instance=instance) as context:
+        result = new_raw_files(daily_partitions(DEMO, RAW), ["orders"])(context)
+    assert isinstance(result, SkipReason)
+    assert result.skip_message == (
+        "Tables of the warehouse can't be watched: the schedule reads them."
+    )
 
 
 def test_the_newest_order_of_the_demo_is_seen() -> None:
