@@ -146,9 +146,9 @@ def publish_day(
         asset_key=PUBLISHED_VERSION,
         metadata={
             **_describe(version.manifest, validation),
-            **_sizes(version, settings.warehouse),
             **_pages(version.folder),
             "seconds": MetadataValue.float(round(time.monotonic() - started, 1)),
+            **_sizes(version, settings.warehouse),
         },
     )
 
@@ -163,20 +163,18 @@ def describe_refusal(found: Sequence[Validation], error: SegmentryError) -> str:
 
 
 def _describe(manifest: Manifest, validation: Validation) -> dict[str, MetadataValue[Any]]:
-    sizes = sorted(manifest.segment_sizes.items())
     return {
         "build_id": MetadataValue.text(manifest.build_id),
         "based_on": MetadataValue.text(manifest.based_on or "none"),
         "accepted": MetadataValue.text(", ".join(manifest.accepted) or "none"),
         "checks": MetadataValue.int(len(validation.results)),
         "warnings": MetadataValue.int(len(validation.warnings)),
-        "rows": MetadataValue.int(sum(manifest.row_counts.values())),
-        **{f"customers/{segment}": MetadataValue.int(size) for segment, size in sizes},
     }
 
 
 def _sizes(version: Version, warehouse: Path) -> dict[str, MetadataValue[Any]]:
-    """Return how large the shop and its files are, to be plotted from day to day."""
+    """Return how large the shop, its files and its segments are, to be plotted over days."""
+    segments = sorted(version.manifest.segment_sizes.items())
     shop = read_shop_facts(version.folder / BI.file)
     return {
         "customers": MetadataValue.int(shop.customers),
@@ -186,6 +184,8 @@ def _sizes(version: Version, warehouse: Path) -> dict[str, MetadataValue[Any]]:
         "email_subscribers": MetadataValue.int(shop.email_subscribers),
         "bytes": MetadataValue.int(sum(version.manifest.files.values())),
         "warehouse_bytes": MetadataValue.int(warehouse.stat().st_size),
+        "rows": MetadataValue.int(sum(version.manifest.row_counts.values())),
+        **{f"customers/{segment}": MetadataValue.int(size) for segment, size in segments},
     }
 
 
