@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from dagster import DagsterEvent, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
-from orchestration.assets.syncs import RUNBOOK, SYNCS
+from orchestration.assets.syncs import SYNCS
 from orchestration.partitions import day_of_run
+from orchestration.runbook import RUNBOOK
 from segmentry.webhook import Alert, AlertKind
 
 FINISHED = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE]

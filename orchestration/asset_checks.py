@@ -1,5 +1,6 @@
 """Checks as Dagster shows them: dbt's data tests and what is validated before publishing."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,11 +19,11 @@ from segmentry.checks.results import Severity, Validation
 EXPECTATIONS = "expectations"
 
 
-def attach_singular_tests(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return a dbt manifest in which every singular test names the model that it is a check of.
+def described_tests(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return a dbt manifest in which every test says where it is shown and what it asks.
 
-    Dagster shows a generic test at its model. One that reads several models is shown at the one
-    that is built last, after which it can run.
+    Dagster shows a generic test at its model. A singular one that reads several models is shown at
+    the one that is built last, after which it can run.
     """
     nodes = manifest["nodes"]
     tests = [node for node in nodes.values() if node["resource_type"] == "test"]
@@ -32,7 +33,37 @@ def attach_singular_tests(manifest: dict[str, Any]) -> dict[str, Any]:
             last = max(models, key=lambda model: (len(_ancestors(manifest, model)), model))
             meta = test["config"].setdefault("meta", {})
             meta.setdefault("dagster", {"ref": {"name": nodes[last]["name"]}})
+        # Where Dagster looks for it.
+        test.setdefault("meta", {}).setdefault("description", what_is_asked(test))
     return manifest
+
+
+def what_is_asked(test: Mapping[str, Any]) -> str:
+    """Return what a data test of dbt asks: a singular one begins with a sentence that says so."""
+    declared = test.get("test_metadata")
+    if not declared:
+        return " ".join(re.findall(r"^-- (.*)$", test["raw_code"], re.MULTILINE))
+    arguments = declared["kwargs"]
+    columns = arguments.get("columns") or [arguments.get("column_name") or "every row"]
+    limits = {"minimum": "from {}", "maximum": "to {}", "values": "of {}", "to": "in {}"}
+    limited = [
+        limits[name].format(", ".join(map(str, value)) if isinstance(value, list) else value)
+        for name, value in arguments.items()
+        if name in limits and value is not None
+    ]
+    kind = declared["name"].replace("_", " ").capitalize()
+    return f"{kind}: {' '.join([', '.join(columns), *limited])}."
+
+
+def with_findings(result: AssetCheckResult, findings: Mapping[str, str]) -> AssetCheckResult:
+    """Return what came of a data test with what it found, in the project's words.
+
+    Args:
+        result: as dbt's integration gives it, which counts rows alone.
+        findings: by the name of the test.
+    """
+    found = findings.get(str(result.check_name), "")
+    return result._replace(description=found) if found else result
 
 
 def _ancestors(manifest: Mapping[str, Any], node: str) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from dagster import DailyPartitionsDefinition
 
 from segmentry.settings.connectors import CONNECTORS
+from segmentry.settings.own_tables import RAW_DIR, RAW_SCHEMA
 
 AS_OF = "SEGMENTRY_AS_OF"
 FIRST_DAY = "2026-01-01"
@@ -30,7 +31,7 @@ def daily_partitions(
     """
     first_day = date.fromisoformat(environment.get("SEGMENTRY_FIRST_DAY") or FIRST_DAY)
     day_after_demo = date.fromisoformat(variables["demo_as_of"]) + timedelta(days=1)
-    is_own_shop = environment.get("SEGMENTRY_RAW_DIR") or environment.get(CONNECTORS)
+    is_own_shop = any(environment.get(name) for name in (RAW_DIR, RAW_SCHEMA, CONNECTORS))
     return DailyPartitionsDefinition(
         start_date=first_day.isoformat(),
         end_date=None if is_own_shop else day_after_demo.isoformat(),

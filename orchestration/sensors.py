@@ -54,6 +54,8 @@ def new_raw_files(partitions: DailyPartitionsDefinition, tables: Sequence[str]) 
         files = [file for found in raw_files.values() for file in found]
         for connector in settings.connectors:
             files += files_below(connector.folder) if connector.folder else []
+        if not files and settings.own_schemas:
+            return SkipReason("Tables of the warehouse can't be watched: the schedule reads them.")
         day = partitions.get_last_partition_key()
         if not files or day is None:
             return SkipReason("There are no raw files." if not files else "No day is complete.")

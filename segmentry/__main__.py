@@ -27,7 +27,7 @@ from segmentry.replay.command import app as replay
 from segmentry.report.command import app as report
 from segmentry.settings.privacy import keep_private
 from segmentry.settings.project import PROJECT_DIR, check_project
-from segmentry.settings.shop import DEMO_SHOP, ROOT, Settings
+from segmentry.settings.shop import ROOT, Settings
 from segmentry.settings.variables import check_variables, read_variables
 from segmentry.setup.command import doctor, init
 from segmentry.terminal import Json, print_json, terminal, working
@@ -96,9 +96,10 @@ def build(
     settings.check(read_variables(given))
     shop = ", ".join(
         ([str(shown(settings.raw_dir))] if settings.raw_dir else [])
+        + ([f"schema {settings.raw_schema} of the warehouse"] if settings.raw_schema else [])
         + [connector.name for connector in settings.connectors]
     )
-    shop = "The demo shop" if settings.raw_dir == DEMO_SHOP and not settings.connectors else shop
+    shop = "The demo shop" if settings.is_demo else shop
     console.print(f"[bold]{shop}[/bold]: from raw data to segments")
     started = time.monotonic()
     if not run_build(["build", "--exclude-resource-type", "unit_test", "--vars", given], console):

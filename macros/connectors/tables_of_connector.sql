@@ -19,7 +19,7 @@
         {%- do load_raw_folder(folder, tables, landed, connector) -%}
         {%- for table in tables -%}
             {%- do run_query(
-                'insert into ' ~ env_var('SEGMENTRY_RAW_SCHEMA', 'raw') ~ '.malformed_lines select connector, '
+                'insert into ' ~ landed_schema('raw') ~ '.malformed_lines select connector, '
                 ~ sql_text(table.fills) ~ ', line from ' ~ landed ~ '.malformed_lines where table_name = '
                 ~ sql_text(table.name) ~ ' and not names_erased(line)'
             ) -%}

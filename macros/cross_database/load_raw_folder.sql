@@ -11,25 +11,17 @@
 {% macro duckdb__load_raw_folder(folder, tables, schema, connector) %}
     {%- set schema = api.Relation.create(database=target.database, schema=schema) -%}
     {%- set question -%}
-        select read_raw_folder(
+        read_raw_folder(
             {{ sql_text(folder) }},
             {{ sql_text(tojson(tables)) }},
             {{ sql_text(schema | string) }},
             {{ sql_text(connector) }}
         )
     {%- endset -%}
-    {%- set reading = fromjson(run_query(question).columns[0].values()[0]) -%}
-    {%- if reading.error -%}
-        {%- do exceptions.raise_compiler_error(
-            ('The ' ~ ('folder of ' ~ connector if connector else 'raw folder') ~ ' `' ~ folder
-            ~ '` can not be read: ' if folder else 'No connector that is on brings what every shop needs, '
-            ~ 'and SEGMENTRY_RAW_DIR names no folder that does: ') ~ reading.error ~ '.'
-        ) -%}
-    {%- endif -%}
-    {%- for message in reading.messages -%}
-        {%- do log(message, info=true) -%}
-    {%- endfor -%}
-    {%- for statement in reading.statements -%}
-        {%- do run_query(statement) -%}
-    {%- endfor -%}
+    {%- do load_reading(
+        question,
+        'The ' ~ ('folder of ' ~ connector if connector else 'raw folder') ~ ' `' ~ folder
+        ~ '` can not be read: ' if folder else 'No connector that is on brings what every shop needs, '
+        ~ 'and SEGMENTRY_RAW_DIR names no folder that does: '
+    ) -%}
 {% endmacro %}

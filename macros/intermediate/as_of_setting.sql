@@ -1,11 +1,12 @@
 {#-
     The var `as_of` as a dict: `date` (the end of that day in the shop's time zone) or `timestamp`
-    (UTC), the other none. Unset, it is the start of the run, or the demo's last day when neither a
-    raw folder nor a connector is named.
+    (UTC), the other none. Unset, it is the start of the run, or the demo's last day when no raw folder,
+    raw schema or connector is named.
 -#}
 {% macro as_of_setting(value, demo_as_of) %}
     {%- if value is none or value == '' -%}
-        {%- set is_demo = not env_var('SEGMENTRY_RAW_DIR', '') and not is_connected() -%}
+        {%- set own_tables = env_var('SEGMENTRY_RAW_DIR', '') or env_var('SEGMENTRY_RAW_SCHEMA', '') -%}
+        {%- set is_demo = not own_tables and not is_connected() -%}
         {%- set value = demo_as_of if is_demo else run_started_at -%}
     {%- endif -%}
     {%- if value is string -%}

@@ -31,7 +31,7 @@ from dagster_dbt import (
     dbt_assets,
 )
 
-from orchestration.asset_checks import attach_singular_tests
+from orchestration.asset_checks import described_tests, with_findings
 from orchestration.assets.translator import Translator
 from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
 from orchestration.locks import WAREHOUSE, is_locked, retried_when_locked
@@ -50,10 +50,12 @@ DbtEvent = (
 )
 
 # The project's own words for a folder or a setting that can't be used: they quote no row.
-OWN_ERRORS = re.compile(r"(?:The raw folder .* can not be read: |The var \w+ is ).*")
+OWN_ERRORS = re.compile(
+    r"(?:The (?:raw folder|folder of \S+|schema) .* can not be read: |The var \w+ is ).*"
+)
 NAMES_TOLD = 10
-# How the project begins what a failed data test found.
-FINDING = "Failed: "
+# How the project begins what a data test found that failed, or that warns.
+FAILED, WARNED = "Failed: ", "Warning: "
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class DbtGraph:
 
     Attributes:
         project: the dbt project.
-        manifest: what dbt says of it, singular tests attached to models.
+        manifest: what dbt says of it, tests described.
         translator: how nodes are shown.
     """
 
@@ -73,7 +75,7 @@ class DbtGraph:
 
 def read_dbt_graph(project: DbtProject) -> DbtGraph:
     """Return what dbt says of a project whose manifest is there."""
-    manifest = attach_singular_tests(json.loads(project.manifest_path.read_bytes()))
+    manifest = described_tests(json.loads(project.manifest_path.read_bytes()))
     translator = Translator(read_segment_catalog(project.project_dir))
     return DbtGraph(project, manifest, translator)
 
@@ -142,6 +144,11 @@ def build_day(
             project=graph.project,
         )
     ]
+    findings = read_findings(messages)
+    events = [
+        with_findings(event, findings) if isinstance(event, AssetCheckResult) else event
+        for event in events
+    ]
     if error := invocation.get_error():
         if is_locked(error):
             raise error
@@ -198,10 +205,21 @@ def describe_failure(messages: Sequence[DbtCliEventMessage], invocation: DbtCliI
     return "dbt stopped before it built anything; what it said is in the output of the run."
 
 
-def _finding(message: DbtCliEventMessage) -> str | None:
+def read_findings(messages: Sequence[DbtCliEventMessage]) -> dict[str, str]:
+    """Return what data tests found that failed or warned, by the name of the test."""
+    told = [
+        text
+        for message in messages
+        for kind in (FAILED, WARNED)
+        if (text := _finding(message, kind))
+    ]
+    return dict(text.partition(": ")[::2] for text in told)
+
+
+def _finding(message: DbtCliEventMessage, kind: str = FAILED) -> str | None:
     info = message.raw_event["info"]
-    is_finding = info["name"] == "JinjaLogInfo" and info["msg"].startswith(FINDING)
-    return str(info["msg"]).removeprefix(FINDING) if is_finding else None
+    is_finding = info["name"] == "JinjaLogInfo" and info["msg"].startswith(kind)
+    return str(info["msg"]).removeprefix(kind) if is_finding else None
 
 
 def _failed_node(message: DbtCliEventMessage) -> str | None:

@@ -1,5 +1,6 @@
 """The published version of a day: validated, then published or kept back."""
 
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,12 +25,16 @@ from pydantic import Field
 from orchestration.asset_checks import validation_checks, validation_results
 from orchestration.backfills import ONE_DAY_A_RUN
 from orchestration.locks import WAREHOUSE, retried_when_locked
+from orchestration.runbook import NOT_PUBLISHED, section, see
 from segmentry.checks.results import Validation
 from segmentry.checks.validate import validate
 from segmentry.errors import RecordsError, SegmentryError
 from segmentry.publish.publish import publish
+from segmentry.records.databases import BI
 from segmentry.records.last_build import read_last_build
 from segmentry.records.manifest import Manifest
+from segmentry.records.table_facts import read_shop_facts
+from segmentry.records.versions import Version
 from segmentry.settings.shop import Settings
 
 PUBLISHED_VERSION = AssetKey(["published_version"])
@@ -38,6 +43,10 @@ PUBLISHED_VERSION = AssetKey(["published_version"])
 ONE_A_DAY = FreshnessPolicy.time_window(
     fail_window=timedelta(hours=36), warn_window=timedelta(hours=27)
 )
+
+
+# The pages of a version, by what they are called beside it.
+PAGES = {"validation": "validation/index.html", "report": "report/index.html"}
 
 
 class PublishConfig(Config):
@@ -66,8 +75,11 @@ def published_version(models: AssetsDefinition, manifest: Mapping[str, Any]) -> 
         deps=sorted(models.keys),
         description=(
             "The version that readers meet: every public table of one whole, validated build, "
-            "published at once or not at all."
+            "published at once or not at all.\n\n**When it fails:** readers keep the version "
+            "before. The failed checks, *expectations* of each table, say with their numbers why "
+            f"the day was kept back. {see(NOT_PUBLISHED)}"
         ),
+        metadata={"runbook": section(NOT_PUBLISHED)},
         group_name="published",
         owners=["team:analytics-engineering"],
         kinds={"duckdb", "parquet"},
@@ -118,6 +130,7 @@ def publish_day(
         found.append(validate(build, folder, settings, accepted, data_docs))
         return found[-1]
 
+    started = time.monotonic()
     try:
         built_for = read_last_build(settings.warehouse).as_of_date
         if built_for != date.fromisoformat(day):
@@ -130,7 +143,13 @@ def publish_day(
     validation = found[0] if found else Validation.from_dict(version.manifest.validation)
     yield from validation_results(validation)
     yield MaterializeResult(
-        asset_key=PUBLISHED_VERSION, metadata=_describe(version.manifest, validation)
+        asset_key=PUBLISHED_VERSION,
+        metadata={
+            **_describe(version.manifest, validation),
+            **_pages(version.folder),
+            "seconds": MetadataValue.float(round(time.monotonic() - started, 1)),
+            **_sizes(version, settings.warehouse),
+        },
     )
 
 
@@ -144,13 +163,36 @@ def describe_refusal(found: Sequence[Validation], error: SegmentryError) -> str:
 
 
 def _describe(manifest: Manifest, validation: Validation) -> dict[str, MetadataValue[Any]]:
-    sizes = sorted(manifest.segment_sizes.items())
     return {
         "build_id": MetadataValue.text(manifest.build_id),
         "based_on": MetadataValue.text(manifest.based_on or "none"),
         "accepted": MetadataValue.text(", ".join(manifest.accepted) or "none"),
         "checks": MetadataValue.int(len(validation.results)),
         "warnings": MetadataValue.int(len(validation.warnings)),
-        "rows": MetadataValue.int(sum(manifest.row_counts.values())),
-        **{f"customers/{segment}": MetadataValue.int(size) for segment, size in sizes},
+    }
+
+
+def _sizes(version: Version, warehouse: Path) -> dict[str, MetadataValue[Any]]:
+    """Return how large the shop, its files and its segments are, to be plotted over days."""
+    segments = sorted(version.manifest.segment_sizes.items())
+    shop = read_shop_facts(version.folder / BI.file)
+    return {
+        "customers": MetadataValue.int(shop.customers),
+        "buyers": MetadataValue.int(shop.buyers),
+        "orders": MetadataValue.int(shop.orders),
+        "net_revenue": MetadataValue.float(shop.net_revenue),
+        "email_subscribers": MetadataValue.int(shop.email_subscribers),
+        "bytes": MetadataValue.int(sum(version.manifest.files.values())),
+        "warehouse_bytes": MetadataValue.int(warehouse.stat().st_size),
+        "rows": MetadataValue.int(sum(version.manifest.row_counts.values())),
+        **{f"customers/{segment}": MetadataValue.int(size) for segment, size in segments},
+    }
+
+
+def _pages(version: Path) -> dict[str, MetadataValue[Any]]:
+    """Return where the pages of a version are that people open."""
+    return {
+        name: MetadataValue.path(version / path)
+        for name, path in PAGES.items()
+        if (version / path).is_file()
     }

@@ -96,7 +96,8 @@ def raw_assets(graph: DbtGraph) -> AssetsDefinition:
     )
     def raw_files(context: AssetExecutionContext) -> Iterator[ObserveResult]:
         """Look at the files of each raw table: how many, how large, how new."""
-        raw_dir = Settings.from_environment().raw_dir
+        settings = Settings.from_environment()
+        raw_dir = settings.raw_dir
         found = files_of_tables(raw_dir, list(specs)) if raw_dir else {name: [] for name in specs}
         for name, spec in specs.items():
             if spec.key in context.selected_asset_keys:
@@ -105,11 +106,18 @@ def raw_assets(graph: DbtGraph) -> AssetsDefinition:
                 yield ObserveResult(
                     asset_key=spec.key,
                     data_version=DataVersion(digest(files)),
-                    metadata=_describe(files, column),
+                    metadata={"read_from": _place(settings), **_describe(files, column)},
                 )
 
     observed: AssetsDefinition = raw_files
     return observed
+
+
+def _place(settings: Settings) -> MetadataValue[Any]:
+    """Return where a shop's own tables are; those in the warehouse can't be looked at here."""
+    if settings.raw_schema:
+        return MetadataValue.text(f"schema {settings.raw_schema} of {settings.warehouse}")
+    return MetadataValue.path(settings.raw_dir) if settings.raw_dir else MetadataValue.null()
 
 
 def _describe(files: Sequence[RawFile], column: str | None) -> dict[str, MetadataValue[Any]]:

@@ -26,6 +26,7 @@ from dagster import (
 
 from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.partitions import day_of_run
+from orchestration.runbook import RUNBOOK, section, see
 from orchestration.sync_checks import (
     Reasons,
     describe_reasons,
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
 
 # The group of the assets, their job, and the pool that lets out one at a time.
 SYNCS = "syncs"
-RUNBOOK = "orchestration/RUNBOOK.md"
+# What the runbook says of syncs, by its sections.
+FAILED, REFUSED = "A sync failed", "A sync was refused"
+REJECTED, STALE = "A sync has rejected rows", "A sync is stale"
 
 # A platform that does not answer often does a quarter of an hour later.
 MAX_RETRIES = 3
@@ -103,6 +106,7 @@ def sync_asset(name: str, declared: Sync | SyncError) -> AssetsDefinition:
         group_name=SYNCS,
         owners=["team:analytics-engineering"],
         kinds={declared.platform} if isinstance(declared, Sync) else set(),
+        metadata={"runbook": section(FAILED, REFUSED, REJECTED, STALE)},
         tags={"segmentry/scheduled": str(is_scheduled(declared)).lower()},
     )
 
@@ -124,9 +128,12 @@ def _describe(declared: Sync | SyncError) -> str:
     if isinstance(declared, SyncError):
         return f"Its file can't be used, and its run fails:\n{declared}"
     what = f"Keeps audiences of {declared.platform} equal to the newest published version."
-    if declared.enabled:
-        return what
-    return f"{what} It is off (`enabled: false`): started by hand it shows what it would do."
+    if not declared.enabled:
+        what += " It is off (`enabled: false`): started by hand it shows what it would do."
+    return (
+        f"{what}\n\n**When it fails:** nothing is lost, and the next run goes on from there. The "
+        f"run says which section of the runbook helps. {see(FAILED)}"
+    )
 
 
 def bring(context: AssetExecutionContext, name: str) -> Iterator[SyncEvent]:
@@ -162,7 +169,7 @@ def bring(context: AssetExecutionContext, name: str) -> Iterator[SyncEvent]:
     yield fresh(key, None)
     if reasons:
         told = f"did not bring {sum(reasons.values()):,} rows.\n{describe_reasons(reasons)}"
-        raise failure(name, told, "A sync has rejected rows")
+        raise failure(name, told, REJECTED)
 
 
 def why_dry(sync: Sync, tags: Mapping[str, str]) -> str | None:
@@ -267,16 +274,16 @@ def told_in_own_words(context: AssetExecutionContext, name: str) -> Iterator[Non
     except Failure:
         raise
     except RefusedError as error:
-        raise failure(name, f"was refused: {error}", "A sync was refused") from None
+        raise failure(name, f"was refused: {error}", REFUSED) from None
     except SegmentryError as error:
         if isinstance(error, NoAnswerError) and context.retry_number < MAX_RETRIES:
             raise RetryRequested(MAX_RETRIES, SECONDS_TO_WAIT) from None
         text = without_addresses(str(error))
-        raise failure(name, f"failed: {text}", "A sync failed") from None
+        raise failure(name, f"failed: {text}", FAILED) from None
     except Exception as error:
         place = "".join(traceback.format_tb(error.__traceback__))
         text = f"stopped with {type(error).__name__}; the run shows where."
-        raise failure(name, text, "A sync failed", place=place) from None
+        raise failure(name, text, FAILED, place=place) from None
 
 
 def failure(name: str, told: str, section: str, **metadata: str) -> Failure:

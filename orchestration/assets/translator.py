@@ -6,6 +6,7 @@ from typing import Any
 
 from dagster_dbt import DagsterDbtTranslator
 
+from orchestration.runbook import NOT_BUILT, section, when_it_fails
 from segmentry.project.segment_catalog import CatalogSegment
 
 DEFAULT_OWNER = "analytics engineering"
@@ -35,8 +36,14 @@ class Translator(DagsterDbtTranslator):
         return {**tags, **(_get_segment_tags(segment) if segment else {})}
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """Return the documentation; the SQL is a click away in the repository."""
-        return _get_description(dbt_resource_props)
+        """Return the documentation, and what to do when it fails; the SQL is in the repository."""
+        description = _get_description(dbt_resource_props)
+        return f"{description}\n\n{when_it_fails(_get_layer(dbt_resource_props))}"
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what dbt says of its columns, and the section of the runbook."""
+        metadata = super().get_metadata(dbt_resource_props)
+        return {**metadata, "runbook": section(NOT_BUILT)}
 
 
 def _get_layer(node: Mapping[str, Any]) -> str:

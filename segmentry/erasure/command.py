@@ -37,9 +37,11 @@ def erase(
         raise typer.BadParameter("name somebody, or search with --check")
     settings = Settings.from_environment()
     if not yes:
+        removed = "all that builds made, in the schema main and beside it, from the warehouse"
         typer.confirm(
-            f"Erase {len(people):,} for good, from every platform and version, and remove the "
-            f"warehouse {settings.warehouse}, which the next build makes anew?",
+            f"Erase {len(people):,} for good, from every platform and version, and remove "
+            f"{removed if settings.own_schemas else 'the warehouse'} {settings.warehouse}, which "
+            "the next build makes anew?",
             abort=True,
         )
     console = terminal()
@@ -51,8 +53,8 @@ def erase(
         tell=lambda text: console.print(text, markup=False, highlight=False),
     )
     console.print(
-        "Erased. The raw files are the shop's own and stay: rows of whoever was erased are left "
-        "out as they are read. After the next build: segmentry erase --check",
+        "Erased. Raw files and tables are the shop's own and stay: rows of whoever was erased are "
+        "left out as they are read. After the next build: segmentry erase --check",
         style="green",
     )
 

@@ -20,13 +20,13 @@ from segmentry.activation.records import write_records
 from segmentry.erasure.person import Person, find_person
 from segmentry.erasure.places import Found, holds, search, written_by_dbt, written_files
 from segmentry.erasure.versions import erase_from_version
+from segmentry.erasure.warehouse import remove_built
 from segmentry.errors import SegmentryError
 from segmentry.records.folders import VERSIONS, publisher_lock
 from segmentry.records.folders import sync as sync_file
 from segmentry.records.suppressions import take_out
 from segmentry.records.versions import clean_up, read_stored
 from segmentry.settings.places import check_build
-from segmentry.settings.privacy import wal_of
 from segmentry.settings.shop import Settings
 from segmentry.state.folder import ERASURES
 from segmentry.state.keys import Keys, masked
@@ -86,7 +86,7 @@ def erase(
         tell("erased from what syncs remember")
         _erase_from_published(settings.published, people, keys, tell)
         _remove_exports(settings.state, addresses, tell)
-        _remove_warehouse(settings.warehouse, tell)
+        remove_built(settings.warehouse, settings.own_schemas, tell)
         _remove_traces(addresses, tell)
 
 
@@ -109,7 +109,7 @@ def check(wanted: Sequence[str], settings: Settings) -> Iterator[Found]:
     addresses = {name.strip().lower() for name in wanted if "@" in name}
     files = written_files(settings, exports_folder(settings.state))
     try:
-        yield from search(files, tombstones, addresses)
+        yield from search(files, tombstones, addresses, settings)
     except (duckdb.Error, OSError) as error:
         raise SyncError(
             f"A file can't be searched ({type(error).__name__}): wait for the end of a build that "
@@ -169,15 +169,6 @@ def _remove_exports(state: Path, addresses: set[str], tell: Callable[[str], None
             tell(
                 f"the export {path.stem} was removed; segmentry apply {path.parent.name} writes it"
             )
-
-
-def _remove_warehouse(warehouse: Path, tell: Callable[[str], None]) -> None:
-    """Remove the warehouse: rows that were deleted live on in the pages of its file."""
-    if not warehouse.exists():
-        return
-    for path in (warehouse, wal_of(warehouse)):
-        path.unlink(missing_ok=True)
-    tell("the warehouse was removed; the next build makes it anew, from the raw files")
 
 
 def _remove_traces(addresses: set[str], tell: Callable[[str], None]) -> None:

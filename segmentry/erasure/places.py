@@ -16,7 +16,7 @@ from segmentry.state.tombstones import ADDRESS, Kind, Tombstones
 
 CHUNK = 1 << 22
 DAGSTER = ROOT / "orchestration" / "dagster_home"
-RAW = os.environ.get("SEGMENTRY_RAW_SCHEMA", "raw")
+RAW = "landed_raw"
 # Columns of ids, by what they are ids of. A raw row's `customer_id` is that of an account.
 IDS = {
     "customer_id": (Kind.CUSTOMER,),
@@ -79,21 +79,27 @@ def _files_below(folder: Path) -> Iterator[Path]:
         yield from (Path(path, name) for name in sorted(names) if not Path(path, name).is_symlink())
 
 
-def search(files: Iterable[Path], tombstones: Tombstones, addresses: set[str]) -> Iterator[Found]:
+def search(
+    files: Iterable[Path], tombstones: Tombstones, addresses: set[str], settings: Settings
+) -> Iterator[Found]:
     """Look through files for people who were erased.
 
     Tables are searched for every identifier that has a tombstone; all bytes of every file, whatever
-    it is, for the addresses that are given.
+    it is, for the addresses that are given. A shop's own tables in the warehouse are searched for
+    neither, nor then its bytes.
 
     Args:
         files: the files.
         tombstones: who was erased.
         addresses: such as are known, in lower case.
+        settings: which file is the warehouse, and which of its schemas are the shop's own.
     """
     for path in files:
-        if path.suffix in (".duckdb", ".parquet"):
-            yield from _search_tables(path, tombstones)
-        if holds(path, addresses):
+        is_warehouse = path.name.startswith(settings.warehouse.name)
+        own_schemas = settings.own_schemas if is_warehouse else frozenset()
+        if path == settings.warehouse or path.suffix in (".duckdb", ".parquet"):
+            yield from _search_tables(path, tombstones, own_schemas)
+        if not own_schemas and holds(path, addresses):
             yield Found(path, "", 1)
 
 
@@ -116,7 +122,9 @@ def holds(path: Path, texts: Collection[str]) -> bool:
     return False
 
 
-def _search_tables(path: Path, tombstones: Tombstones) -> Iterator[Found]:
+def _search_tables(
+    path: Path, tombstones: Tombstones, own_schemas: Collection[str]
+) -> Iterator[Found]:
     with duckdb.connect() as connection:
         limit_memory(connection)
         _add_functions(connection, tombstones)
@@ -126,6 +134,8 @@ def _search_tables(path: Path, tombstones: Tombstones) -> Iterator[Found]:
         else:
             connection.execute(f"attach {sql.text(path)} as searched (read_only)")
         for schema, table, columns in connection.execute(COLUMNS).fetchall():
+            if schema.lower() in own_schemas:
+                continue
             relation = f"searched.{sql.name(schema)}.{sql.name(table)}"
             for column in columns:
                 is_raw = schema == RAW or table.startswith("base_")

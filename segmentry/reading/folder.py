@@ -22,6 +22,14 @@ from segmentry.reading.erased import (
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.files import Format, RawFile, RawFolder, find_raw_files
 from segmentry.reading.json_files import read_json_file
+from segmentry.reading.loading import (
+    OWN_TABLES,
+    Reading,
+    make_view,
+    malformed_lines,
+    start_schema,
+    told_names,
+)
 from segmentry.reading.mapping import (
     MAPPING,
     MappedTable,
@@ -39,9 +47,6 @@ from segmentry.reading.parquet_files import (
     select_rows,
 )
 
-NAMES_SHOWN = 20
-# What stands for a connector where a shop's own files have the contract's shape.
-OWN_FILES = "raw"
 DELIMITER_NAMES = {";": "semicolons", "\t": "tabs"}
 
 
@@ -73,19 +78,6 @@ class RawTable:
             yield csv.file, csv.file.keys.union(csv.header.columns)
         for parquet in self.parquet:
             yield parquet.file, parquet.file.keys.union(parquet.types)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a raw folder holds, and how it is loaded.
-
-    Attributes:
-        messages: what there is to say of it, a line each.
-        statements: SQL that makes the raw tables in a schema, in their order.
-    """
-
-    messages: list[str]
-    statements: list[str]
 
 
 def read_folder(
@@ -205,7 +197,7 @@ def _mapped_statements(
             f"(select count(*) from {schema}.{sql.name(name)})"
         )
     yield (
-        f"insert into {schema}.malformed_lines select {sql.text(OWN_FILES)}, "
+        f"insert into {schema}.malformed_lines select {sql.text(OWN_TABLES)}, "
         f"{sql.text(ORDERS)}, line from {landed}.malformed_lines"
     )
     # The lines of a shop's own files are counted with the rows of their table.
@@ -260,32 +252,19 @@ def _messages(
     if absent:
         yield f"Not in {folder}, taken as empty: {', '.join(absent)}"
     if unread:
-        more = len(unread) - NAMES_SHOWN
-        told = ", ".join(unread[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
         kind = f"table of {connector}" if connector else "raw table"
-        yield f"Not read in {folder}, since no {kind} is called so: {told}"
+        yield f"Not read in {folder}, since no {kind} is called so: {told_names(unread)}"
     split = [(csv.header.delimiter, csv.file.shown) for raw in raw_tables for csv in raw.csv]
     for delimiter, files in groupby(sorted(split), key=lambda pair: pair[0]):
         if delimiter != DELIMITERS[0]:
             names = [name for _, name in files]
-            more = len(names) - NAMES_SHOWN
-            told = ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
-            yield f"Split at {DELIMITER_NAMES[delimiter]}: {told}"
+            yield f"Split at {DELIMITER_NAMES[delimiter]}: {told_names(names)}"
 
 
 def _statements(
     raw_tables: Sequence[RawTable], schema: str, leave_out_erased: bool, connector: str
 ) -> Iterator[str]:
-    yield f"create schema if not exists {schema}"
-    yield (
-        f"create or replace table {schema}.files (table_name varchar, file_path varchar, "
-        "byte_count bigint, changed_at timestamp, row_count bigint)"
-    )
-    if leave_out_erased:
-        yield (
-            f"create or replace table {schema}.erased_rows "
-            "(file_path varchar, place_in_file bigint)"
-        )
+    yield from start_schema(schema, leave_out_erased)
     for raw_table in sorted(raw_tables, key=lambda raw_table: raw_table.table.name != ORDERS):
         for file, row_count in raw_table.row_counts:
             yield (
@@ -297,21 +276,17 @@ def _statements(
     if leave_out_erased:
         yield from count_again(schema, [raw.table.name for raw in raw_tables if raw.csv])
     malformed = " union all ".join(
-        f"select {sql.text(connector or OWN_FILES)} as connector, "
+        f"select {sql.text(connector or OWN_TABLES)} as connector, "
         f"{sql.text(raw_table.table.name)} as table_name, malformed_line as line "
         f"from {schema}.{sql.name(raw_table.table.name + '__csv')} where malformed_line is not null"
         for raw_table in raw_tables
         if raw_table.csv
     )
-    nothing = (
-        "select ''::varchar as connector, ''::varchar as table_name, ''::varchar as line limit 0"
-    )
-    yield f"create or replace table {schema}.malformed_lines as {malformed or nothing}"
+    yield malformed_lines(schema, malformed)
 
 
 def _load(raw_table: RawTable, schema: str, leave_out_erased: bool) -> Iterator[str]:
     table = raw_table.table
-    relation = f"{schema}.{sql.name(table.name)}"
     csv_relation = f"{schema}.{sql.name(f'{table.name}__csv')}"
     names = [sql.name(column.name) for column in table.columns]
     selects = list(_parquet_selects(raw_table))
@@ -319,8 +294,6 @@ def _load(raw_table: RawTable, schema: str, leave_out_erased: bool) -> Iterator[
         for rows in selects:
             yield from remember_erased(schema, table, rows)
         selects = [without_erased(schema, rows) for rows in selects]
-    yield f"drop view if exists {relation}"
-    yield f"drop table if exists {csv_relation}"
     if raw_table.csv:
         declared = [f"{name} varchar" for name in (*names, "malformed_line", "file_path")]
         yield f"create table {csv_relation} ({', '.join(declared)})"
@@ -335,14 +308,7 @@ def _load(raw_table: RawTable, schema: str, leave_out_erased: bool) -> Iterator[
             f"select {', '.join(names)}, file_path, rowid as place_in_file from {csv_relation} "
             "where malformed_line is null"
         )
-    if not selects:
-        # Typed, so that what is united with it keeps its types.
-        empty = ", ".join(
-            f"null::{'varchar' if c.type == 'text' else c.type} as {sql.name(c.name)}"
-            for c in table.columns
-        )
-        selects.append(f"select {empty}, ''::varchar as file_path, 0 as place_in_file where false")
-    yield f"create view {relation} as {' union all '.join(selects)}"
+    yield make_view(schema, table, selects)
 
 
 def _parquet_selects(raw_table: RawTable) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Parquet files as selects of the contract's columns, each file by its own types.
 
 A type that the contract takes as it is stays, as long as all files of the table agree on it; any
-other value becomes the text that means the same: ids without `.0`, bytes as UTF-8, NaN as null.
+other value becomes the text that means the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,30 +15,14 @@ from segmentry.reading import sql
 from segmentry.reading.contract import Column, is_nested
 from segmentry.reading.errors import ReadingError, reason_of
 from segmentry.reading.files import RawFile
-
-INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
-FLOATS = ("FLOAT", "DOUBLE")
-ZONED = "TIMESTAMP WITH TIME ZONE"
-TIMESTAMPS = (
-    "TIMESTAMP",
-    ZONED,
-    "TIMESTAMP_S",
-    "TIMESTAMP_MS",
-    "TIMESTAMP_NS",
+from segmentry.reading.typed_values import (
+    as_it_is,
+    as_text,
+    check_ids,
+    looks,
+    stays,
+    wild_columns,
 )
-# What staging reads as it is, by the contract's type.
-NATIVE = {
-    "timestamp": (*TIMESTAMPS, "DATE"),
-    "date": ("DATE", *TIMESTAMPS),
-    "boolean": ("BOOLEAN",),
-    "integer": INTEGERS,
-    "decimal": (*INTEGERS, "DECIMAL", *FLOATS),
-    "text": ("VARCHAR",),
-}
-# The years that a timestamp may have to be written as text at all.
-FIRST_INSTANT, LAST_INSTANT = "timestamp '0001-01-01'", "timestamp '9999-12-31 23:59:59.999999'"
-# Floating-point numbers are whole and exact below it.
-EXACT_BELOW = 2**53
 
 
 @dataclass(frozen=True)
@@ -91,10 +75,10 @@ def read_parquet_file(
     try:
         described = connection.execute(f"describe select * from {source}").fetchall()
         schema = tuple((name, type_) for name, type_, *_ in described)
-        looks = _looks(columns, {name.lower(): type_ for name, type_ in schema})
+        asked = looks(columns, {name.lower(): type_ for name, type_ in schema})
         values = ", ".join(sql.name(c.name) for c in columns if c.name in names) or "null"
         # Counts may come from the footer alone; a digest reads every value.
-        questions = ["count(*)", f"bit_xor(hash({values}))", *looks.values()]
+        questions = ["count(*)", f"bit_xor(hash({values}))", *asked.values()]
         ((read_count, _, *answers),) = connection.execute(
             f"select {', '.join(questions)} from {source}"
         ).fetchall()
@@ -102,35 +86,9 @@ def read_parquet_file(
         raise ReadingError("it is damaged: not all of its values can be read") from error
     if read_count != row_count:
         raise ReadingError("it is damaged: it has other rows than its footer says")
-    found = dict(zip(looks, answers, strict=True))
-    for column in columns:
-        if column.is_id and found.get((column.name, "spoilt")):
-            raise ReadingError(
-                f"its column `{column.name}` is of a type for fractions, and "
-                f"{found[column.name, 'spoilt']:,} of its ids are no whole numbers below 2^53: "
-                "write ids as text or as integers"
-            )
-    wild = frozenset(name for (name, look), answer in found.items() if look == "wild" and answer)
-    return ParquetFile(file, schema, row_count, wild)
-
-
-def _looks(columns: Sequence[Column], types: Mapping[str, str]) -> dict[tuple[str, str], str]:
-    """Return what is asked of columns whose type may hold what the contract can't take."""
-    looks: dict[tuple[str, str], str] = {}
-    for column in columns:
-        if column.name not in types:
-            continue
-        type_, value = types[column.name], sql.name(column.name)
-        if column.is_id and _is_fractional(type_):
-            looks[column.name, "spoilt"] = (
-                f"count(case when not {_is_missing(value, type_)} "
-                f"and not {_is_whole(value, type_)} then 1 end)"
-            )
-        elif type_ in TIMESTAMPS or type_ == "DATE":
-            looks[column.name, "wild"] = (
-                f"count(case when {value} is not null and not {_is_in_calendar(value)} then 1 end)"
-            )
-    return looks
+    found = dict(zip(asked, answers, strict=True))
+    check_ids(columns, found)
+    return ParquetFile(file, schema, row_count, wild_columns(found))
 
 
 def select_rows(
@@ -176,46 +134,9 @@ def native_types(
         is_wild = any(column.name in found.wild for found in files)
         if len(types) == 1 and not is_in_path and not is_wild:
             (type_,) = types
-            if _base(type_) in NATIVE[_base(column.type)]:
+            if stays(type_, column):
                 native[column.name] = type_
     return native
-
-
-def as_text(value: str, type_: str, column: Column) -> str:
-    """Return an expression for the text that means the same as a value of a type.
-
-    Args:
-        value: the value, as SQL.
-        type_: its type in DuckDB.
-        column: the contract's column that it is for.
-    """
-    written = f"cast({value} as varchar)"
-    if type_ == "BLOB":
-        return f"coalesce(try(decode({value})), {written})"
-    if type_ in TIMESTAMPS:
-        far_off = f"coalesce(epoch_us({value}) || ' microseconds after 1970', 'infinite')"
-        instant = f"cast({value} at time zone 'UTC' as varchar)" if type_ == ZONED else written
-        return (
-            f"case when {_is_in_calendar(value)} then {instant} "
-            f"when {value} is not null then {far_off} end"
-        )
-    if _is_fractional(type_):
-        if _base(column.type) == "decimal":
-            # Without the exponent that very small and very large numbers are written with, and
-            # without zeros at the end, so that a number is the same text from every type.
-            digits = f"cast(try_cast({written} as decimal(38, 18)) as varchar)"
-            number = f"coalesce(rtrim(rtrim({digits}, '0'), '.'), {written})"
-        else:
-            digits = f"cast(cast({value} as hugeint) as varchar)"
-            inexact = f"{written} || ' or so'" if column.type == "integer" else written
-            number = (
-                f"case when {_is_whole(value, type_)} then {digits} "
-                f"when {value} = trunc({value}) then {inexact} else {written} end"
-            )
-        return f"case when not {_is_missing(value, type_)} then {number} end"
-    if is_nested(type_):
-        return f"cast(to_json({value}) as varchar)"
-    return value if type_ == "VARCHAR" else written
 
 
 def _value(found: ParquetFile, column: Column, native: Mapping[str, str]) -> str:
@@ -228,32 +149,9 @@ def _value(found: ParquetFile, column: Column, native: Mapping[str, str]) -> str
         if column.is_nested:
             # By the names of fields: one that a file lacks is null, one more is left out.
             return f"try_cast({name} as {type_})"
-        return f"case when not isnan({name}) then {name} end" if type_ in FLOATS else name
+        return as_it_is(name, type_)
     if type_:
         return as_text(name, type_, column)
     if column.name in found.file.keys:
         return sql.key_in_path("filename", found.file.root, column.name)
     return "cast(null as varchar)"
-
-
-def _is_in_calendar(value: str) -> str:
-    # A type with another unit reaches further than a timestamp can be cast.
-    instant = f"try_cast({value} as timestamp)"
-    return f"coalesce({instant} between {FIRST_INSTANT} and {LAST_INSTANT}, false)"
-
-
-def _is_fractional(type_: str) -> bool:
-    return type_ in FLOATS or _base(type_) == "DECIMAL"
-
-
-def _is_missing(value: str, type_: str) -> str:
-    return f"({value} is null or isnan({value}))" if type_ in FLOATS else f"({value} is null)"
-
-
-def _is_whole(value: str, type_: str) -> str:
-    is_exact = f" and abs({value}) < {EXACT_BELOW}" if type_ in FLOATS else ""
-    return f"({value} = trunc({value}){is_exact})"
-
-
-def _base(type_: str) -> str:
-    return type_.split("(")[0]

@@ -31,6 +31,49 @@ class TableFacts:
     customer_count: int | None = None
 
 
+SHOP_QUERY = """
+    select
+        count(*) as customers,
+        count(case when order_count > 0 then 1 end) as buyers,
+        coalesce(sum(order_count), 0) as orders,
+        coalesce(sum(net_revenue), 0) as net_revenue,
+        count(case when is_email_subscriber then 1 end) as email_subscribers
+    from customer_facts
+"""
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """How large a shop is, as a version says it.
+
+    Attributes:
+        customers: all that are known.
+        buyers: those with a valid order.
+        orders: valid orders of theirs.
+        net_revenue: what they paid less what was refunded, in the reporting currency.
+        email_subscribers: those who may be sent marketing email.
+    """
+
+    customers: int
+    buyers: int
+    orders: int
+    net_revenue: float
+    email_subscribers: int
+
+
+def read_shop_facts(database: Path) -> ShopFacts:
+    """Return how large the shop of a published database, or of a warehouse, is.
+
+    Raises:
+        duckdb.Error: when it is not there, or has no facts.
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        ((customers, buyers, orders, revenue, subscribers),) = connection.execute(
+            SHOP_QUERY
+        ).fetchall()
+    return ShopFacts(customers, buyers, int(orders), float(revenue), subscribers)
+
+
 def read_table_facts(warehouse: Path, tables: Iterable[str]) -> dict[str, TableFacts]:
     """Return what tables and views of a warehouse hold, by name.
 

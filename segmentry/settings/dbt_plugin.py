@@ -16,11 +16,12 @@ from segmentry.errors import SettingsError
 from segmentry.settings.connectors import read_connectors
 from segmentry.settings.environment import check_env_file_is_loaded, contradicted
 from segmentry.settings.memory import limit_memory
-from segmentry.settings.places import check_raw_folder, check_warehouse
+from segmentry.settings.own_tables import read_own_tables
+from segmentry.settings.places import check_warehouse
 from segmentry.settings.privacy import close_to_others, keep_private
 from segmentry.settings.variables import check_variables
 
-# Commands that read the raw folder.
+# Commands that read raw tables.
 READING = ("build", "run")
 # Targets that read the last build instead.
 BESIDE_LAST_BUILD = ("what_if", "replay")
@@ -49,9 +50,9 @@ class Plugin(BasePlugin):
             check_variables(root, getattr(flags, "VARS", None) or {})
             if command in READING and getattr(flags, "TARGET", None) not in BESIDE_LAST_BUILD:
                 has_connectors = bool(read_connectors(root, os.environ))
-                raw_dir = os.environ.get("SEGMENTRY_RAW_DIR")
-                if raw_dir or not has_connectors:
-                    check_raw_folder(root / (raw_dir or "seeds/demo_shop"))
+                own_tables = read_own_tables(root, os.environ, has_connectors)
+                if self.creds is not None:
+                    own_tables.check(root / self.creds.path)
             if self.creds is not None:
                 keep_private()
                 close_to_others(

@@ -10,9 +10,18 @@ from segmentry.errors import SettingsError
 
 # Names of a database that DuckDB has taken, or that a schema of the warehouse has.
 TAKEN_NAMES = {
-    "main", "temp", "system", "memory", "information_schema", "pg_catalog", "raw", "published",
-    "replayed",
+    "main", "temp", "system", "memory", "information_schema", "pg_catalog", "published",
+    "landed_raw", "replayed",
 }  # fmt: skip
+# The schemas in which builds make tables, and how those begin that connectors and readers have.
+BUILT_SCHEMAS, BUILT_PREFIXES = (
+    ("main", "published", "replayed", "syncs"),
+    ("connector_", "landed_"),
+)
+OTHER_SCHEMA = (
+    "have the loader land them in a schema of their own, or export them as files with "
+    "`export database '<folder>' (format parquet)` and set SEGMENTRY_RAW_DIR to that folder"
+)
 # Bytes below which a disk is full: DuckDB and dbt write some before anything is built.
 LEAST_FREE_BYTES = 20_000_000
 HELD = "is held by another process"
@@ -33,6 +42,29 @@ def check_raw_folder(folder: Path) -> None:
         raise SettingsError(
             f"The raw folder {folder} can't be read by this user: give it the right to, or {remedy}"
         )
+
+
+def check_raw_schema(schema: str, warehouse: Path) -> None:
+    """Refuse a schema of a warehouse that is not there, or one in which builds write.
+
+    Raises:
+        SettingsError: saying what to do instead.
+    """
+    if is_built(schema):
+        raise SettingsError(
+            f"SEGMENTRY_RAW_SCHEMA can't be {schema}, in which builds make tables of their own: "
+            f"{OTHER_SCHEMA}."
+        )
+    if not warehouse.exists():
+        raise SettingsError(
+            f"SEGMENTRY_RAW_SCHEMA names a schema of the warehouse {warehouse}, which is not "
+            "there: set SEGMENTRY_WAREHOUSE to the DuckDB file that holds the shop's tables."
+        )
+
+
+def is_built(schema: str) -> bool:
+    """Tell whether a schema of the warehouse is one in which builds make their tables."""
+    return schema.lower() in BUILT_SCHEMAS or schema.lower().startswith(BUILT_PREFIXES)
 
 
 def check_warehouse(warehouse: Path) -> None:

@@ -34,6 +34,7 @@ def init(
     from segmentry.setup.env_file import write_settings
     from segmentry.setup.finding import find_shop, mapping_path
 
+    load_env_file(ROOT)
     warehouse = ROOT / os.environ.get("SEGMENTRY_WAREHOUSE", str(DEFAULT_WAREHOUSE))
     finding = find_shop(ROOT, where, warehouse)
     is_written = finding.has_orders and not dry_run
@@ -42,7 +43,7 @@ def init(
     if is_written:
         if mapping is not None and not is_kept:
             mapping.write_text(finding.proposal.text, encoding="utf-8")
-        write_settings(ROOT, finding.settings)
+        write_settings(ROOT, finding.settings, without=finding.superseded)
     if as_json:
         print_json(_content(finding, mapping, is_written))
     else:
@@ -114,7 +115,7 @@ def _print_finding(
 
     console = terminal()
     for name, each in finding.recognised.items():
-        label = "files in the shape of the raw contract" if name == "raw" else name
+        label = "tables in the shape of the raw contract" if name == "raw" else name
         console.print(f"[bold]{label}[/bold] in {escape(each.place.shown)}", soft_wrap=True)
         if each.tables:
             _print_list(console, "  there", [t.table.name for t in each.tables])

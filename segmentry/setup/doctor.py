@@ -15,13 +15,15 @@ import yaml
 from packaging.requirements import Requirement
 
 from segmentry.errors import SegmentryError
+from segmentry.reading.contract import Table
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.files import find_raw_files
 from segmentry.reading.folder import read_folder
 from segmentry.reading.mapping import has_mapping
+from segmentry.reading.schema import read_schema
 from segmentry.settings.memory import limit_memory, memory_limit
 from segmentry.settings.scratch import ScratchFolder
-from segmentry.settings.shop import DEMO_SHOP, Settings
+from segmentry.settings.shop import Settings
 from segmentry.settings.variables import configured_variables, find_problems
 from segmentry.setup.guesses import currencies_of, guess_settings, newest_order
 from segmentry.setup.places import Place, look_at_database, look_at_folder
@@ -97,8 +99,13 @@ def examine(project: Path, environment: Mapping[str, str] = os.environ) -> Itera
     yield from secrets(settings, environment)
     systems = read_systems(project)
     found: list[Recognised] = []
+    has_connectors = bool(settings.connectors)
     if settings.raw_dir is not None:
-        yield from raw_folder(settings.raw_dir, systems, bool(settings.connectors), found)
+        yield from raw_folder(settings.raw_dir, systems, has_connectors, found)
+    if settings.raw_schema:
+        yield from raw_schema(
+            settings.warehouse, settings.raw_schema, systems, has_connectors, found
+        )
     for connector in settings.connectors:
         place = (
             look_at_folder(connector.folder)[0]
@@ -106,7 +113,7 @@ def examine(project: Path, environment: Mapping[str, str] = os.environ) -> Itera
             else _schema(settings.warehouse, connector.schema)
         )
         yield from connected(connector.name, connector.system, place, systems, found)
-    if settings.raw_dir != DEMO_SHOP or settings.connectors:
+    if not settings.is_demo:
         stores = [each for each in found if is_store(each)]
         yield from shop(stores, project, environment)
         yield from rates(found, stores, project, environment)
@@ -158,8 +165,9 @@ def profile(project: Path, environment: Mapping[str, str]) -> Iterator[Diagnosis
 
 def secrets(settings: Settings, environment: Mapping[str, str]) -> Iterator[Diagnosis]:
     """Tell whether the secrets are set, and files are their owner's alone."""
-    if settings.raw_dir == DEMO_SHOP and not settings.connectors:
-        yield fine("shop", "the demo shop, as neither SEGMENTRY_RAW_DIR nor connectors are set")
+    if settings.is_demo:
+        yield fine("shop", "the demo shop, as no folder, schema or connector is named")
+        yield from unnamed_schemas(settings.warehouse)
         return
     if not environment.get("SEGMENTRY_ID_SALT"):
         yield warning(
@@ -178,8 +186,7 @@ def raw_folder(
     folder: Path, systems: list[System], has_connectors: bool, found: list[Recognised]
 ) -> Iterator[Diagnosis]:
     """Tell whether a raw folder can be read to the end of every file."""
-    tables = (table.table for table in systems[0].tables)
-    contract = [replace(t, is_required=t.is_required and not has_connectors) for t in tables]
+    contract = _contract(systems, has_connectors)
     try:
         with ScratchFolder(Path(), "doctor") as scratch:
             reading = read_folder(folder, contract, "raw", scratch)
@@ -194,6 +201,43 @@ def raw_folder(
     yield fine("raw files", f"{folder}: {count} files can be read to their end")
     for message in reading.messages:
         yield warning("raw files", message, "Nothing is to be done if that is meant.")
+
+
+def raw_schema(
+    warehouse: Path,
+    schema: str,
+    systems: list[System],
+    has_connectors: bool,
+    found: list[Recognised],
+) -> Iterator[Diagnosis]:
+    """Tell whether the shop's own tables in the warehouse can be read."""
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            reading = read_schema(connection, schema, _contract(systems, has_connectors), "raw")
+    except ReadingError as error:
+        remedy = "Mend the tables, or name another schema: segmentry init <schema>."
+        yield fault("raw tables", f"schema {schema} of {warehouse}: {error}", remedy)
+        return
+    place = _schema(warehouse, schema)
+    recognised = [each for each in recognise(place, systems)[0] if each.system.name == RAW]
+    found += recognised
+    count = sum(len(each.tables) for each in recognised)
+    yield fine("raw tables", f"{count} tables in {place.shown} can be read")
+    for message in reading.messages:
+        yield warning("raw tables", message, "Nothing is to be done if that is meant.")
+
+
+def unnamed_schemas(warehouse: Path) -> Iterator[Diagnosis]:
+    """Tell of tables of a shop that lie in the warehouse and that no setting names."""
+    if not warehouse.exists():
+        return
+    for place in look_at_database(warehouse):
+        if any(table.name == "orders" for table in place.tables):
+            yield warning(
+                "shop",
+                f"{place.shown} has a table `orders`, which nothing reads",
+                f"If that is your shop: segmentry init {place.schema}",
+            )
 
 
 def connected(
@@ -257,9 +301,7 @@ def rates(
         yield fine("rates", f"exchange_rates is there, for orders in {', '.join(others)}")
     else:
         told = f"orders are in {', '.join(others)} as well, and there are no exchange_rates"
-        yield warning(
-            "rates", told, "They will be rejected: bring exchange_rates to SEGMENTRY_RAW_DIR."
-        )
+        yield warning("rates", told, "They will be rejected: bring exchange_rates as well.")
 
 
 def freshness(stores: list[Recognised]) -> Iterator[Diagnosis]:
@@ -293,6 +335,12 @@ def machine(settings: Settings) -> Iterator[Diagnosis]:
     with duckdb.connect() as connection:
         limit_memory(connection)
         yield fine("memory", f"DuckDB may hold {memory_limit(connection) / 1e9:,.1f} GB")
+
+
+def _contract(systems: list[System], has_connectors: bool) -> list[Table]:
+    """Return the raw contract, of which no table has to be there where connectors are on."""
+    tables = (table.table for table in systems[0].tables)
+    return [replace(t, is_required=t.is_required and not has_connectors) for t in tables]
 
 
 def _schema(warehouse: Path, schema: str) -> Place:

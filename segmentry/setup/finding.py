@@ -11,6 +11,8 @@ from segmentry.project.segment_catalog import read_segment_catalog
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.mapping import MAPPING
 from segmentry.settings.connectors import FOLDER, SCHEMA, setting_of
+from segmentry.settings.own_tables import RAW_DIR, RAW_SCHEMA
+from segmentry.settings.places import OTHER_SCHEMA, is_built
 from segmentry.setup.guesses import guess_settings
 from segmentry.setup.places import (
     FoundTable,
@@ -68,6 +70,12 @@ class Finding:
         return any(is_store(each) for each in self.complete.values()) or bool(self.proposal.text)
 
     @property
+    def superseded(self) -> set[str]:
+        """The settings that contradict those that were found."""
+        places = {RAW_DIR, RAW_SCHEMA}
+        return places.difference(self.settings) if places.intersection(self.settings) else set()
+
+    @property
     def fills(self) -> set[str]:
         """The tables of the raw contract that have rows."""
         return set(self.proposal.fills).union(*(each.fills for each in self.complete.values()))
@@ -82,16 +90,14 @@ def find_shop(project: Path, where: Sequence[str], warehouse: Path) -> Finding:
         warehouse: the DuckDB file that the project builds.
 
     Raises:
-        SettingsError: when one of them is none of that, or can't be opened.
+        SettingsError: when one of them is none of that or can't be opened, or two DuckDB files hold
+            what is to be read.
     """
     systems = read_systems(project)
     finding = Finding()
     for named in where:
         places = look_at(named, warehouse)
         _add(finding, places, systems)
-        database = Path(named).expanduser()
-        if database.is_file():
-            finding.settings["SEGMENTRY_WAREHOUSE"] = str(database.absolute())
     _name_settings(finding)
     if not finding.has_orders and finding.unknown:
         _propose(finding)
@@ -156,6 +162,11 @@ def _add(finding: Finding, places: Sequence[Place], systems: Sequence[System]) -
         if place.path in known_folders:
             continue
         found, left = recognise(place, systems)
+        if found and is_built(place.schema):
+            finding.unreadable.append(
+                f"{place.shown}: builds make tables of their own there, so {OTHER_SCHEMA}"
+            )
+            continue
         for each in found:
             finding.recognised[_name_of(each, finding)] = each
             for tables in each.tables.values():
@@ -187,12 +198,20 @@ def _name_settings(finding: Finding) -> None:
         finding.settings["SEGMENTRY_CONNECTORS"] = ",".join(connectors)
     for name, each in complete.items():
         if name == RAW:
-            setting = "SEGMENTRY_RAW_DIR" if not each.place.schema else "SEGMENTRY_RAW_SCHEMA"
+            setting = RAW_SCHEMA if each.place.schema else RAW_DIR
         elif name in connectors:
             setting = setting_of(name, SCHEMA if each.place.schema else FOLDER)
         else:
             continue
         finding.settings[setting] = each.place.schema or str(each.place.path)
+    databases = sorted({each.place.path for each in complete.values() if each.place.schema})
+    if len(databases) > 1:
+        raise SettingsError(
+            f"The tables lie in several DuckDB files, {' and '.join(map(str, databases))}, and a "
+            "build reads the schemas of one: copy them into one file, or name one of them."
+        )
+    if databases:
+        finding.settings["SEGMENTRY_WAREHOUSE"] = str(databases[0])
     stores = [each for each in complete.values() if is_store(each)]
     finding.settings |= guess_settings(stores)
 
@@ -206,7 +225,7 @@ def _propose(finding: Finding) -> None:
         proposal = propose(place, tables, finding.settings.get("SEGMENTRY_CURRENCY", "USD"))
         if proposal.text:
             finding.proposal, finding.mapped = proposal, folder
-            finding.settings["SEGMENTRY_RAW_DIR"] = str(folder)
+            finding.settings[RAW_DIR] = str(folder)
             finding.unknown = [pair for pair in finding.unknown if pair[0] is not place]
             return
 

@@ -10,12 +10,13 @@ from segmentry.reading import sql
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.files import RawFile, find_raw_files, is_left_out, names_in
 from segmentry.reading.looks import columns_of, rough_rows
+from segmentry.settings.places import is_built
 
 # A DuckDB file has these bytes after a checksum of eight.
 DUCKDB_MAGIC, MAGIC_AT = b"DUCK", 8
 OWN_SCHEMAS = ("information_schema", "pg_catalog")
-# What a build of this project makes beside its tables, of which the log tells that it is one.
-BUILT_SCHEMAS, BUILD_LOG = ("connector_", "landed_", "raw", "published", "syncs"), "build_log"
+# A table that tells of a schema that a build of this project has made it.
+BUILD_LOG = "build_log"
 SAMPLED = 20_000
 
 
@@ -141,10 +142,10 @@ def look_at_database(path: Path, schema: str = "") -> Iterator[Place]:
     schemas = sorted(
         name
         for name in {row[0] for row in rows}.difference(OWN_SCHEMAS, built)
-        if not (built and name.startswith(BUILT_SCHEMAS))
+        if not (built and is_built(name))
     )
     for name in schemas:
-        if schema in ("", name):
+        if schema.lower() in ("", name.lower()):
             tables = tuple(
                 FoundTable(
                     table.lower(),

@@ -19,11 +19,13 @@ from segmentry.experiments.dbt_plugin import Plugin as Experiments
 from segmentry.identity.dbt_plugin import Plugin as Identity
 from segmentry.reading.contract import Table, read_contract
 from segmentry.reading.folder import read_folder
+from segmentry.reading.schema import read_schema
 from tests.python.activation_shop import KEYS
 from tests.python.warehouse import ROOT, run_dbt
 
 # The warehouse's file; relations are named after it.
 NAME = "shop"
+LANDED = f'"{NAME}"."landed_raw"'
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,15 @@ class CompiledProject:
     @contextmanager
     def build(
         self,
-        raw_dir: Path,
+        raw_dir: Path | str,
         folder: Path,
         models: Iterable[str],
         seeds: Mapping[str, Path] = MappingProxyType({}),
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Read a raw folder and build some models with everything above them.
+        """Read raw tables and build some models with everything above them.
 
         Args:
-            raw_dir: the raw folder.
+            raw_dir: the raw folder, or the schema of a warehouse that is in its place already.
             folder: where the warehouse goes.
             models: the names of the models, or of singular tests, which become views.
             seeds: files that stand for those of the project, by the name of the seed.
@@ -58,12 +60,15 @@ class CompiledProject:
             A connection to the warehouse.
 
         Raises:
-            ReadingError: when the folder can't be read.
+            ReadingError: when they can't be read.
         """
-        reading = read_folder(raw_dir, self.contract, f'"{NAME}"."raw"', folder)
         with duckdb.connect(str(folder / f"{NAME}.duckdb")) as connection:
             connection.execute("set TimeZone = 'UTC'")
             add_functions(connection)
+            if isinstance(raw_dir, str):
+                reading = read_schema(connection.cursor(), raw_dir, self.contract, LANDED)
+            else:
+                reading = read_folder(raw_dir, self.contract, LANDED, folder)
             for statement in reading.statements:
                 connection.execute(statement)
             for name in self._in_order(models):

@@ -420,7 +420,7 @@ def test_whoever_was_erased_does_not_come_back(connection: duckdb.DuckDBPyConnec
             connection, f"select {column} from shopify__{table} where connector = 'shopify:erased'"
         )
         assert [value for (value,) in found] == expected, table
-    for table in ("raw.malformed_lines", "rejected_rows", "base_malformed_lines"):
+    for table in ("landed_raw.malformed_lines", "rejected_rows", "base_malformed_lines"):
         assert (
             rows(connection, f"select 1 from {table} as found where found::varchar like '%ada%'")
             == []

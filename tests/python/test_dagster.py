@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dagster import (
+    AssetCheckResult,
     AssetKey,
     AssetSelection,
     BackfillPolicy,
@@ -26,13 +28,17 @@ from dagster import (
     partition_loading_context,
 )
 from dagster._core.instance.config import PoolGranularity
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from orchestration.asset_checks import what_is_asked, with_findings
+from orchestration.assets.dbt import read_findings
 from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.assets.raw import digest, files_of_tables, newest_timestamp
 from orchestration.assets.syncs import SYNCS
 from orchestration.definitions import defs
 from orchestration.partitions import as_of_day, daily_partitions, day_before, day_of_run
 from orchestration.resources import changed_at
+from orchestration.runbook import RUNBOOK, section
 from orchestration.schedules import every_morning
 from orchestration.sensors import is_late, late_version, new_raw_files
 from segmentry.settings.shop import DEMO_SHOP, ROOT
@@ -72,9 +78,61 @@ def test_every_model_and_seed_is_an_asset_with_group_owner_and_description(
         layer = "seeds" if node["resource_type"] == "seed" else node["fqn"][1]
         assert spec.group_name == layer
         assert [owner for owner in spec.owners if owner.startswith("team:")]
-        assert spec.description
+        assert node["description"].strip() in str(spec.description)
         columns = spec.metadata["dagster/column_schema"].columns if node["columns"] else []
         assert {column.name for column in columns} == set(node["columns"])
+
+
+def test_every_asset_says_what_to_do_when_it_fails() -> None:
+    """In a sentence, with the section of the runbook beside it in full."""
+    sections = (ROOT / RUNBOOK).read_text().split("\n## ")
+    titles = {text.partition("\n")[0]: text for text in sections}
+    for spec in defs.resolve_all_asset_specs():
+        assert spec.description and "**When it fails:**" in spec.description, spec.key
+        named = re.search(r"More under \*(.*)\* in `orchestration/RUNBOOK.md`", spec.description)
+        assert named, spec.key
+        shown = spec.metadata["runbook"].value
+        assert shown.startswith(f"## {named[1]}\n"), spec.key
+        assert titles[named[1]].strip() in shown
+    with pytest.raises(KeyError):
+        section("A section that is not there")
+
+
+def test_every_check_says_what_it_asks(manifest: dict[str, Any]) -> None:
+    graph = defs.resolve_asset_graph()
+    asked = {key.name: graph.get_check_spec(key).description for key in graph.asset_check_keys}
+    assert all(asked.values()), [name for name, text in asked.items() if not text]
+    assert asked["facts_reconcile_with_orders"] == (
+        "The order facts of each customer are the counts and, to the cent, the sums of their "
+        "orders."
+    )
+    arguments: dict[str, Any] = {"column_name": "state", "values": ["granted", "withdrawn"]}
+    test: dict[str, Any] = {"test_metadata": {"name": "accepted_values", "kwargs": arguments}}
+    assert what_is_asked(test) == "Accepted values: state of granted, withdrawn."
+    limits: dict[str, Any] = {"columns": ["share", "rate"], "minimum": 0, "maximum": None}
+    test = {"test_metadata": {"name": "within_range", "kwargs": limits}}
+    assert what_is_asked(test) == "Within range: share, rate from 0."
+
+
+def test_a_check_tells_what_its_test_found() -> None:
+    def said(text: str, name: str = "JinjaLogInfo") -> Any:
+        info = {"name": name, "msg": text}
+        return DbtCoreCliEventMessage({"info": info, "data": {}}, {})
+
+    messages = [
+        said("Failed: totals_agree: expected 3: found 2."),
+        said("Warning: few_rejects: 1 rejected."),
+        said("Failed: no_word_of_ours: x", name="Other"),
+        said("Not in the folder: y"),
+    ]
+    findings = read_findings(messages)
+    assert findings == {"totals_agree": "expected 3: found 2.", "few_rejects": "1 rejected."}
+    found = AssetCheckResult(passed=False, check_name="totals_agree", metadata={"rows": 1})
+    told = with_findings(found, findings)
+    assert told.description == "expected 3: found 2."
+    assert (told.passed, told.metadata) == (False, found.metadata)
+    other = AssetCheckResult(passed=True, check_name="other")
+    assert with_findings(other, findings) is other
 
 
 def test_a_segment_is_shown_with_its_owner_and_family_of_the_catalog() -> None:
@@ -235,6 +293,8 @@ def test_days_begin_where_the_environment_says() -> None:
 def test_the_demo_shop_ends_with_its_own_last_day() -> None:
     with partition_loading_context(datetime(2030, 1, 1, tzinfo=UTC)):
         assert daily_partitions(DEMO, {}).get_last_partition_key() == "2026-06-30"
+        own_tables = daily_partitions(DEMO, {"SEGMENTRY_RAW_SCHEMA": "raw"})
+        assert own_tables.get_last_partition_key() == "2029-12-31"
 
 
 def test_the_schedule_starts_yesterday_once() -> None:
@@ -332,6 +392,18 @@ def test_a_file_of_the_same_size_written_again_is_another(raw_folder: RawFolder)
     before = digest(files_of_tables(raw_folder.folder, ["orders"])["orders"])
     os.utime(raw_folder.folder / "orders.csv", ns=(1, 1))
     assert digest(files_of_tables(raw_folder.folder, ["orders"])["orders"]) != before
+
+
+def test_tables_of_the_warehouse_are_not_watched(
+    instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEGMENTRY_RAW_SCHEMA", "raw")
+    with build_sensor_context(instance=instance) as context:
+        result = new_raw_files(daily_partitions(DEMO, RAW), ["orders"])(context)
+    assert isinstance(result, SkipReason)
+    assert result.skip_message == (
+        "Tables of the warehouse can't be watched: the schedule reads them."
+    )
 
 
 def test_the_newest_order_of_the_demo_is_seen() -> None:

@@ -22,6 +22,7 @@ from orchestration import locks
 from orchestration.alerts import failure_alert, is_recovery
 from orchestration.asset_checks import EXPECTATIONS
 from orchestration.definitions import shop_definitions
+from segmentry.records.manifest import MANIFEST
 from segmentry.records.versions import Version, current_version, versions
 from segmentry.settings.shop import Settings
 from tests.python.small_shop import Delivery, day, deliver, shop_environment
@@ -139,6 +140,27 @@ def a_day_is_built_checked_and_published(shop: Shop) -> None:
     assert "customers" not in by_name["segment_metrics"]
     version = by_name.pop("published_version")
     assert version["customers/one_timers"].value == 123
+    folder = shop.current.folder if shop.current else Path()
+    with duckdb.connect(str(folder / "segmentry.duckdb"), read_only=True) as connection:
+        ((customers, buyers, orders, revenue),) = connection.execute(
+            "select count(*), countif(order_count > 0), sum(order_count), sum(net_revenue) "
+            "from customer_facts"
+        ).fetchall()
+    assert version["customers"].value == customers > 0
+    assert (version["buyers"].value, version["orders"].value) == (buyers, orders)
+    assert version["net_revenue"].value == float(revenue)
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST]
+    assert version["bytes"].value == sum(path.stat().st_size for path in files)
+    assert version["warehouse_bytes"].value == shop.settings.warehouse.stat().st_size
+    assert float(str(version["seconds"].value)) > 0
+    assert Path(str(version["validation"].value)).samefile(folder / "validation" / "index.html")
+    assert ("report" in version) is (folder / "report" / "index.html").exists()
+    rejects = next(
+        check
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == "no_row_is_rejected"
+    )
+    assert rejects.passed or "rejected as" in str(rejects.description)
     assert all("dagster/column_schema" in metadata for metadata in by_name.values())
     assert shop.current and shop.current.manifest.as_of_date.isoformat() == day(1)
 

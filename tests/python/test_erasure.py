@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from segmentry.activation.platforms.interface import Platform
 from segmentry.activation.records import write_records
 from segmentry.erasure.erase import check, erase
 from segmentry.erasure.person import Person, find_person
+from segmentry.erasure.places import holds
 from segmentry.errors import SegmentryError, SettingsError
 from segmentry.reading.erased import Erased
 from segmentry.reading.folder import read_folder
@@ -146,6 +148,37 @@ def test_a_person_is_out_of_everything_that_was_written(settings: Settings) -> N
         assert lost["orders"] > 0 and lost["segment_memberships"] > 0
         assert len(version.manifest.erased_at) == 1
     assert current_version(settings.published)
+
+
+def test_tables_of_the_shop_in_the_warehouse_stay(settings: Settings) -> None:
+    """They are the shop's own, as raw files are; what was built is gone down to the bytes."""
+    _, email = somebody(settings)
+    own = replace(settings, raw_dir=None, raw_schema="RAW")
+    with duckdb.connect(str(own.warehouse)) as connection:
+        connection.execute("create schema raw; create schema landed_raw")
+        connection.execute("create table raw.orders as select 'Ada' as email, 1 as order_id")
+        connection.execute("create view raw.customers as from raw.orders")
+        connection.execute(f"create table landed_raw.orders as select '{email}' as email")
+        connection.execute(f"create table main.notes as select '{email}' as note")
+    mode = own.warehouse.stat().st_mode
+    told: list[str] = []
+    erase([email], own, KEYS, {}, told.append)
+    assert "what was built was removed from the warehouse; the next build makes it anew" in told
+    assert not holds(own.warehouse, {email})
+    assert own.warehouse.stat().st_mode == mode
+    with duckdb.connect(str(own.warehouse), read_only=True) as connection:
+        relations = connection.execute(
+            "select table_schema, table_name from information_schema.tables order by all"
+        ).fetchall()
+        assert relations == [("raw", "customers"), ("raw", "orders")]
+        assert connection.execute("from raw.customers").fetchall() == [("Ada", 1)]
+    assert list(check([email], own)) == []
+    with duckdb.connect(str(own.warehouse)) as connection:
+        connection.execute(f"insert into raw.orders values ('{email}', 2)")
+    assert list(check([email], own)) == []
+    with duckdb.connect(str(own.warehouse)) as connection:
+        connection.execute("create table main.stg_orders as from raw.orders")
+    assert [found.place for found in check([email], own)] == ["stg_orders.email"]
 
 
 def test_nothing_of_others_is_touched(settings: Settings, published_shop: Shop) -> None:

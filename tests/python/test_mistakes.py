@@ -218,7 +218,7 @@ def test_8_the_warehouse_cant_be_written(shop: Path, monkeypatch: pytest.MonkeyP
         holder.communicate("\n")
     assert_documented(settings_error(lambda: check_warehouse(shop / "nowhere" / "a.duckdb")), shop)
     assert_documented(settings_error(lambda: check_warehouse(shop / "main.duckdb")), shop)
-    for name in ("temp", "Temp", "raw", "sh'op", 'sh"op', "a.b"):
+    for name in ("temp", "Temp", "landed_raw", "sh'op", 'sh"op', "a.b"):
         message = settings_error(partial(check_warehouse, shop / f"{name}.duckdb"))
         assert message.startswith(f"The warehouse can't be called {name}.duckdb: ")
     (shop / "folder.duckdb").mkdir()

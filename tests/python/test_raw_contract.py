@@ -1,6 +1,7 @@
 """A raw folder from end to end: what stops a run, what only warns, and that nothing is lost."""
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -12,15 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
+from tests.python.conftest import PROVE
 from tests.python.nasty_shops import draw_shop, write_shop
-from tests.python.nasty_shops.contract import KEYS, OWN_TIMESTAMP
+from tests.python.nasty_shops.contract import KEYS, OWN_TIMESTAMP, all_columns
 from tests.python.nasty_shops.days import Days
 from tests.python.raw_folders import (
     Row,
     Tables,
     csv_bytes,
+    parquet_bytes,
     write_csv_gz,
     write_folder,
     write_parquet,
@@ -378,6 +382,45 @@ def test_formats_give_the_same_tables(
     if name == "parquet":
         raw_dir = Path(os.path.relpath(raw_dir, ROOT))
     assert_same_contents(public_contents(build(raw_dir)), contents)
+
+
+def test_a_schema_of_the_warehouse_gives_the_same_tables(
+    folder: Path,
+    tables: Tables,
+    contents: Contents,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The shop's own tables are in a schema called raw, every other one is a view."""
+    warehouse = folder / "built from tables" / "shop.duckdb"
+    warehouse.parent.mkdir()
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema raw; create schema elsewhere")
+        for number, (table, rows) in enumerate(tables.items()):
+            connection.from_arrow(
+                pq.read_table(io.BytesIO(parquet_bytes(all_columns(table), rows)))
+            ).create(f"{'elsewhere' if number % 2 else 'raw'}.{table}")
+            if number % 2:
+                connection.execute(f"create view raw.{table} as from elsewhere.{table}")
+    before = own_rows(warehouse)
+    monkeypatch.setenv("SEGMENTRY_RAW_SCHEMA", "Raw")
+    for _ in range(2 if PROVE else 1):
+        run_dbt(*BUILD, raw_dir=None, warehouse=warehouse, variables=dbt_vars(settings))
+        assert_same_contents(public_contents(warehouse), contents)
+    assert own_rows(warehouse) == before
+
+
+def own_rows(warehouse: Path) -> list[Any]:
+    """Return what the shop's own tables hold, row by row."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name, table_name, sql from duckdb_tables() "
+            "where schema_name in ('raw', 'elsewhere') order by all"
+        ).fetchall()
+        return [
+            (made, connection.execute(f"select rowid, t from {schema}.{name} as t").fetchall())
+            for schema, name, made in tables
+        ]
 
 
 @pytest.mark.prove

@@ -705,5 +705,5 @@ def test_ids_written_by_spreadsheets_and_pandas_are_told(ask: Ask, raw: Path) ->
 def test_the_files_are_counted_without_the_loader(ask: Ask, raw: Path) -> None:
     """A file that loses lines while it is loaded does not balance."""
     write(raw, "orders.csv", ORDERS + order(1) + "broken\n\n" + order(2))
-    [(count,)] = ask("select row_count from raw.files", models=["raw_row_counts"])
+    [(count,)] = ask("select row_count from landed_raw.files", models=["raw_row_counts"])
     assert count == 3

@@ -170,6 +170,54 @@ def test_a_schema_of_a_database_is_recognised(tmp_path: Path) -> None:
     assert by_name["SEGMENTRY_SHOPIFY_SCHEMA"] == "fivetran_shopify"
 
 
+def database(path: Path, schema: str, name: str = "orders") -> Path:
+    """Return a DuckDB file with the orders of a shop in a schema."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"create schema if not exists {schema}")
+        connection.execute(
+            f"create table {schema}.{name} as select '1' as order_id, 'c1' as customer_id, "
+            "timestamp '2026-06-01' as ordered_at, 'completed' as status, 'EUR' as currency, "
+            "10.00 as subtotal_amount"
+        )
+    return path
+
+
+def test_own_tables_in_a_schema_are_named_with_their_file(tmp_path: Path) -> None:
+    """Also a schema that is called as the raw contract is, by its file or by its name."""
+    shop = database(tmp_path / "shop0.duckdb", "Raw")
+    for finding in (look(shop), find_shop(ROOT, ["raw"], shop)):
+        assert list(finding.complete) == ["raw"]
+        assert finding.settings == {
+            "SEGMENTRY_RAW_SCHEMA": "Raw",
+            "SEGMENTRY_WAREHOUSE": str(shop),
+            "SEGMENTRY_CURRENCY": "EUR",
+        }
+        assert finding.superseded == {"SEGMENTRY_RAW_DIR"}
+    write_settings(tmp_path, {"SEGMENTRY_RAW_DIR": "exports", "SEGMENTRY_COUNTRY": "DE"})
+    path = write_settings(tmp_path, finding.settings, without=finding.superseded)
+    assert "SEGMENTRY_RAW_DIR" not in path.read_text()
+    assert "SEGMENTRY_COUNTRY=DE" in path.read_text()
+
+
+def test_tables_that_a_build_can_not_read_are_told(tmp_path: Path) -> None:
+    """Those in the schema where builds make theirs, and those of several files."""
+    finding = look(database(tmp_path / "in_main.duckdb", "main"))
+    assert not finding.has_orders
+    assert "schema main of" in finding.unreadable[0]
+    assert "export database '<folder>' (format parquet)" in finding.unreadable[0]
+    shop = database(tmp_path / "shop0.duckdb", "own")
+    other = tmp_path / "other.duckdb"
+    folder = write(tmp_path / "export", KLAVIYO)
+    with duckdb.connect(str(other)) as connection:
+        connection.execute("create schema klaviyo")
+        for name in KLAVIYO:
+            connection.execute(
+                f"create table klaviyo.{Path(name).stem} as from read_csv('{folder / name}')"
+            )
+    with pytest.raises(SettingsError, match=r"in several DuckDB files, .*other.* and .*shop0"):
+        look(shop, other)
+
+
 def test_what_a_build_made_is_no_shop(whole_build: Path) -> None:
     finding = look(whole_build)
     assert not finding.recognised
@@ -303,6 +351,31 @@ def test_a_new_user_is_led_from_init_to_build(project: Path, tmp_path: Path) -> 
     assert faults[0]["remedy"] == "Export it as well."
 
 
+def test_the_doctor_looks_at_own_tables_in_the_warehouse(project: Path, tmp_path: Path) -> None:
+    """Named by a setting or not, whole, and with a column that has gone."""
+    shop = database(tmp_path / "shop0.duckdb", "raw")
+    database(shop, "raw", "sales")
+    named = {"SEGMENTRY_WAREHOUSE": str(shop)}
+    code, printed = segmentry("doctor", project=project, **named)
+    assert code == 0, printed
+    assert f"look shop: schema raw of {shop} has a table `orders`, which nothing reads" in printed
+    assert "If that is your shop: segmentry init raw" in printed
+    code, printed = segmentry("init", "raw", project=project, **named)
+    assert code == 0, printed
+    assert "SEGMENTRY_RAW_SCHEMA=raw\n" in (project / ".env").read_text()
+    code, printed = segmentry("doctor", project=project)
+    assert code == 0, printed
+    assert f"ok raw tables: 1 tables in schema raw of {shop} can be read" in printed
+    assert "since no raw table is called so: sales" in printed
+    assert "look currency: USD, and most orders speak of EUR" not in printed
+    with duckdb.connect(str(shop)) as connection:
+        connection.execute("alter table raw.orders drop status")
+    code, printed = segmentry("doctor", project=project)
+    assert code == 1
+    assert "FAULT raw tables: schema raw of" in printed
+    assert "lacks the required column `status` in raw/orders" in printed
+
+
 def test_nothing_is_written_where_there_is_nothing_to_build(project: Path, tmp_path: Path) -> None:
     code, printed = segmentry("init", str(write(tmp_path / "k", KLAVIYO)), project=project)
     assert code == 1
@@ -326,6 +399,13 @@ def test_nothing_is_written_where_there_is_nothing_to_build(project: Path, tmp_p
         ),
         ({"DBT_PROFILES_DIR": "{raw}"}, "profile", "has no profile `segmentry`"),
         ({"SEGMENTRY_RAW_DIR": "{raw}/nowhere"}, "settings", "is not there"),
+        ({"SEGMENTRY_RAW_SCHEMA": "raw"}, "settings", "is not there: set SEGMENTRY_W"),
+        ({"SEGMENTRY_RAW_SCHEMA": "main"}, "settings", "in which builds make tables of their own"),
+        (
+            {"SEGMENTRY_RAW_SCHEMA": "raw", "SEGMENTRY_RAW_DIR": "{raw}"},
+            "settings",
+            "are both set",
+        ),
         ({"SEGMENTRY_RAW_DIR": "{raw}", "SEGMENTRY_TIMEZONE": "Mars"}, "settings", "IANA name"),
         ({"SEGMENTRY_CONNECTORS": "shopfy"}, "settings", "Is shopify meant"),
         ({"SEGMENTRY_CONNECTORS": "shopify"}, "settings", "SEGMENTRY_SHOPIFY_DIR"),
