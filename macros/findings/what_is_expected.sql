@@ -19,6 +19,8 @@
         ) }}
     {%- elif kind == 'relationships' -%}
         {{ return('every ' ~ columns[0] ~ ' of ' ~ table ~ ' in ' ~ arguments.to) }}
+    {%- elif kind == 'combination_is_in' -%}
+        {{ return('every ' ~ columns | join(', ') ~ ' of ' ~ table ~ ' in ' ~ arguments.to) }}
     {%- elif kind == 'within_range' -%}
         {{ return(
             columns | join(', ') ~ ' of ' ~ table ~ ' from '

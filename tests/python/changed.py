@@ -89,7 +89,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/experiments": ("experiment_statistics", "experiments"),
     "segmentry/explain": ("explain",),
     "segmentry/project": ("segment_definitions",),
-    "segmentry/publish": ("publish",),
+    "segmentry/publish": ("bi", "publish"),
     "segmentry/replay": ("replay",),
     "segmentry/setup": ("setup",),
     "segmentry/reading": (

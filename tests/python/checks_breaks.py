@@ -120,6 +120,7 @@ def breaking(test: DataTest, check: Check) -> str:
     return {
         "unique_combination": copy_of(table),
         "relationships": f"update {table} set {column} = '{nobody_of(table)}' where rowid = 2",
+        "combination_is_in": f"update {table} set {column} = '{nobody_of(table)}' where rowid = 3",
         "accepted_values": f"update {table} set {column} = 'unheard of' where rowid = 2",
         "of_the_day": f"update {table} set as_of_date = as_of_date - 1 where rowid = 2",
         "before_as_of": (
