@@ -13,7 +13,7 @@ NO_SHOP := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHE
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
 
-.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back report replay demo-replay serve what-if profile check test tested asked bounced connected types linted prove proofs browsers example benchmark docs lock clean
+.PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back report replay demo-replay serve what-if profile check test tested asked bounced connected types linted prove proofs browsers example dashboard benchmark docs lock clean
 
 ## The demo shop from raw files to a published version, and what came out; or from what other systems
 ## would have landed of it: make demo CONNECTORS=shopify,klaviyo,ga4
@@ -156,6 +156,17 @@ example: $(READY)
 		SEGMENTRY_TIMEZONE=America/New_York SEGMENTRY_AS_OF=2017-12-31 \
 		$(BIN)/python -m segmentry build
 
+## Pages on what is published, at examples/dashboard/dist; needs Node 20 and npm.
+DASHBOARD := examples/dashboard
+dashboard: $(READY) $(DASHBOARD)/node_modules/.package-lock.json
+	@npm --prefix $(DASHBOARD) run --silent build
+	@echo "The dashboard is $(DASHBOARD)/dist/index.html: python -m http.server --directory $(DASHBOARD)/dist shows it."
+
+$(DASHBOARD)/node_modules/.package-lock.json: $(DASHBOARD)/package-lock.json
+	@echo "Installing the packages of $< (once, half a minute) ..."
+	@npm --prefix $(DASHBOARD) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 ## How long builds of large shops take, and how that grows: make benchmark SCALES="0.1 0.3"
 SCALES ?= 0.01 0.1
 benchmark: $(READY)
@@ -179,7 +190,7 @@ lock: $(READY)
 		--output-file benchmarks/requirements.lock
 
 clean:
-	rm -rf .venv target logs warehouse/*.duckdb
+	rm -rf .venv target logs warehouse/*.duckdb $(DASHBOARD)/node_modules $(DASHBOARD)/dist
 
 # The lock names every package, so none is resolved but all are checked against each other. Modules are
 # compiled on all cores at the end; what can't be compiled is nobody's module on this Python. The command

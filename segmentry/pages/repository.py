@@ -14,8 +14,11 @@ from pathlib import Path, PurePosixPath
 from pygments.lexers import get_lexer_for_filename
 from pygments.util import ClassNotFound
 
-# Folders without pages: what commands write, and parts of pages.
-WITHOUT_PAGES = {"logs", "published", "seeds", "state", "target", "templates", "warehouse"}
+# Folders without pages: what commands write and install, parts of pages, the dashboard's own.
+WITHOUT_PAGES = {
+    "dist", "logs", "node_modules", "published", "seeds", "src", "state", "target", "templates",
+    "warehouse",
+}  # fmt: skip
 # Text that is a picture.
 PICTURES = {".svg"}
 SQL = "sql+jinja"

@@ -28,6 +28,7 @@ TESTED = ROOT / "target" / "tested" / "segmentry.duckdb"
 ROOMS: dict[str, tuple[str, ...]] = {
     "benchmarks": ("benchmarks",),
     "examples": ("examples",),
+    "examples/dashboard": ("dashboard",),
     "examples/demo_shop": ("demo_shop",),
     "examples/demo_shop/systems": ("demo_connectors", "demo_shop"),
     "macros": (),

@@ -42,8 +42,8 @@ def test_every_room_is_there_and_everything_is_in_one() -> None:
         (
             "tests/python/published.py",
             [
-                *("commands", "contracts", "damaged_published", "diff", "erasure", "explain"),
-                *("profile", "publish", "published_history", "recipes"),
+                *("bi", "commands", "contracts", "damaged_published", "dashboard", "diff"),
+                *("erasure", "explain", "profile", "publish", "published_history", "recipes"),
             ],
         ),
         ("README.md", []),
