@@ -92,6 +92,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "segmentry/project": ("segment_definitions",),
     "segmentry/publish": ("bi", "publish"),
     "segmentry/replay": ("replay",),
+    "segmentry/report": ("report", "report_in_browser"),
     "segmentry/setup": ("setup",),
     "segmentry/reading": (
         "mapping",

@@ -43,7 +43,16 @@ def test_every_room_is_there_and_everything_is_in_one() -> None:
             "tests/python/published.py",
             [
                 *("bi", "commands", "contracts", "damaged_published", "dashboard", "diff"),
-                *("erasure", "explain", "profile", "publish", "published_history", "recipes"),
+                *(
+                    "erasure",
+                    "explain",
+                    "profile",
+                    "publish",
+                    "published_history",
+                    "recipes",
+                    "report",
+                ),
+                "report_in_browser",
             ],
         ),
         ("README.md", []),

@@ -65,8 +65,9 @@ def site(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
     folder = tmp_path_factory.mktemp("dashboard")
     shop = Shop.copy(whole_build, folder)
     shop.execute(
+        "delete from segment_sizes where is_replayed",
         "insert into segment_sizes by name select * replace (as_of_date - 40 as as_of_date, "
-        "customer_count // 2 as customer_count, 'another' as definition) from segment_sizes"
+        "customer_count // 2 as customer_count, 'another' as definition) from segment_sizes",
     )
     shop.publish()
     project = folder / "dashboard"

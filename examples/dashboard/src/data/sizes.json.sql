@@ -1,4 +1,4 @@
--- One row per published day of the last 180 and segment: how large it was, and its rule.
+-- One row per day of the last 180 that was published or replayed, and segment: how large it was, and its rule.
 select
     sizes.segment,
     sizes.as_of_date,
