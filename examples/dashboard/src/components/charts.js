@@ -31,7 +31,7 @@ export function byMonth(rows, value, {width, label}) {
 
 // A line by day or week.
 export function line(rows, x, value, {width, label, format = number, marks = []}) {
-  if (rows.length < 2) return nothing("One point so far: a line needs two.");
+  if (rows.length < 2) return nothing("Too few days yet: a line needs two.");
   return Plot.plot({
     width,
     height: 240,
