@@ -43,7 +43,8 @@ select
     trait_value,
     as_of_date,
     cast(sum(customer_count) as {{ dbt.type_bigint() }}) as customer_count,
-    {{ share('sum(customer_count)', 'sum(sum(customer_count)) over (partition by segment, trait)') }}
-        as segment_share
+    {{ share(
+        'sum(customer_count)', 'sum(sum(customer_count)) over (partition by segment, trait)'
+    ) }} as segment_share
 from traits
 group by segment, as_of_date, trait, trait_value
