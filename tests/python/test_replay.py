@@ -1,5 +1,6 @@
 """Replayed days are those that builds of these days would have found, and nothing else changes."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -170,8 +171,21 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shop(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """Yield a build of the last day, replayed; whatever is asked, it stays as it is."""
-    folder = tmp_path_factory.mktemp("shop") / "shop"
+    """Yield a build of the last day, replayed once for all workers, which stays as it is."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "replayed_shop"
+    with (shared / "replayed_shop.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "replayed_shop.json").exists():
+            (shared / "replayed_shop.json").write_text(replayed_shop(raw, folder))
+    before = files_of(folder)
+    yield Shop(folder / "shop.duckdb")
+    assert files_of(folder) == before
+
+
+def replayed_shop(raw: Path, folder: Path) -> str:
+    """Build and replay a shop, and return what the replay printed; nothing else changes."""
     shop = build(raw, folder, LAST_DAY)
     published = folder / "shop_published" / "versions" / "of_another_day"
     published.mkdir(parents=True)
@@ -184,8 +198,8 @@ def shop(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     assert [day["as_of_date"] for day in result["days"]] == [str(day) for day in DAYS]
     assert not any(day["is_kept"] for day in result["days"])
     assert "2 days replayed" in told
-    yield shop
     assert files_of(folder) == before
+    return printed
 
 
 @pytest.fixture(scope="module")
