@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from orchestration.assets.translator import Translator
 from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
 from orchestration.locks import WAREHOUSE, is_locked, retried_when_locked
 from orchestration.partitions import as_of_day
+from orchestration.small_groups import shown_sizes
 from segmentry.errors import SettingsError
 from segmentry.project.segment_catalog import read_segment_catalog
 from segmentry.records.table_facts import TableFacts, read_table_facts
@@ -156,10 +157,10 @@ def build_day(
         raise Failure(describe_failure(messages, invocation), allow_retries=False)
     # An output is called like its model, which is called like its table.
     built = [event.output_name for event in events if isinstance(event, Output)]
-    facts = read_table_facts(settings.warehouse, built)
+    facts = shown_facts(read_table_facts(settings.warehouse, built))
     for event in events:
         if isinstance(event, Output):
-            yield _with_facts(event, facts[event.output_name])
+            yield with_facts(event, facts[event.output_name])
         else:
             yield event
     shutil.rmtree(target)
@@ -231,8 +232,30 @@ def _failed_node(message: DbtCliEventMessage) -> str | None:
     return f"{node['node_name']} ({f'{failures:,} rows' if failures else node['node_status']})"
 
 
-def _with_facts(output: Output[Any], facts: TableFacts) -> Output[Any]:
+def shown_facts(facts: Mapping[str, TableFacts]) -> dict[str, TableFacts]:
+    """Return what tables hold, but for the sizes of segments that may not be shown.
+
+    Args:
+        facts: by the name of the table.
+    """
+    prefix = "segment_"
+    sizes = {
+        name.removeprefix(prefix): each.customer_count
+        for name, each in facts.items()
+        if each.customer_count is not None
+    }
+    hidden = {f"{prefix}{segment}" for segment in sizes.keys() - shown_sizes(sizes).keys()}
+    return {
+        name: replace(each, row_count=None, customer_count=None) if name in hidden else each
+        for name, each in facts.items()
+    }
+
+
+def with_facts(output: Output[Any], facts: TableFacts) -> Output[Any]:
+    """Return the output of a model or seed with what its table holds beside it."""
     schema = TableSchema(columns=[TableColumn(name, kind) for name, kind in facts.columns])
-    table: dict[str, Any] = {"dagster/row_count": facts.row_count, "dagster/column_schema": schema}
-    size = {} if facts.customer_count is None else {"customers": facts.customer_count}
-    return output.with_metadata({**output.metadata, **table, **size})
+    counts = {"dagster/row_count": facts.row_count, "customers": facts.customer_count}
+    shown = {name: count for name, count in counts.items() if count is not None}
+    return output.with_metadata(
+        {**output.metadata, "dagster/column_schema": schema, **shown},
+    )

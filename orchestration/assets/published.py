@@ -26,6 +26,7 @@ from orchestration.asset_checks import validation_checks, validation_results
 from orchestration.backfills import ONE_DAY_A_RUN
 from orchestration.locks import WAREHOUSE, retried_when_locked
 from orchestration.runbook import NOT_PUBLISHED, section, see
+from orchestration.small_groups import shown_sizes
 from segmentry.checks.results import Validation
 from segmentry.checks.validate import validate
 from segmentry.errors import RecordsError, SegmentryError
@@ -43,10 +44,6 @@ PUBLISHED_VERSION = AssetKey(["published_version"])
 ONE_A_DAY = FreshnessPolicy.time_window(
     fail_window=timedelta(hours=36), warn_window=timedelta(hours=27)
 )
-
-
-# The pages of a version, by what they are called beside it.
-PAGES = {"validation": "validation/index.html", "report": "report/index.html"}
 
 
 class PublishConfig(Config):
@@ -146,7 +143,7 @@ def publish_day(
         asset_key=PUBLISHED_VERSION,
         metadata={
             **_describe(version.manifest, validation),
-            **_pages(version.folder),
+            "validation": MetadataValue.path(version.folder / "validation" / "index.html"),
             "seconds": MetadataValue.float(round(time.monotonic() - started, 1)),
             **_sizes(version, settings.warehouse),
         },
@@ -174,7 +171,7 @@ def _describe(manifest: Manifest, validation: Validation) -> dict[str, MetadataV
 
 def _sizes(version: Version, warehouse: Path) -> dict[str, MetadataValue[Any]]:
     """Return how large the shop, its files and its segments are, to be plotted over days."""
-    segments = sorted(version.manifest.segment_sizes.items())
+    segments = sorted(shown_sizes(version.manifest.segment_sizes).items())
     shop = read_shop_facts(version.folder / BI.file)
     return {
         "customers": MetadataValue.int(shop.customers),
@@ -186,13 +183,4 @@ def _sizes(version: Version, warehouse: Path) -> dict[str, MetadataValue[Any]]:
         "warehouse_bytes": MetadataValue.int(warehouse.stat().st_size),
         "rows": MetadataValue.int(sum(version.manifest.row_counts.values())),
         **{f"customers/{segment}": MetadataValue.int(size) for segment, size in segments},
-    }
-
-
-def _pages(version: Path) -> dict[str, MetadataValue[Any]]:
-    """Return where the pages of a version are that people open."""
-    return {
-        name: MetadataValue.path(version / path)
-        for name, path in PAGES.items()
-        if (version / path).is_file()
     }

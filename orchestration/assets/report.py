@@ -13,6 +13,7 @@ from dagster import (
 
 from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.backfills import ONE_DAY_A_RUN
+from orchestration.runbook import NOT_PUBLISHED, section, see
 from segmentry.errors import SegmentryError
 from segmentry.records.versions import current_version
 from segmentry.report.writing import write_report
@@ -35,9 +36,11 @@ def segment_report(version: AssetsDefinition) -> AssetsDefinition:
         owners=["team:analytics-engineering"],
         kinds={"html"},
         description=(
-            "What the current version says of the shop and of every segment, as one page. When it "
-            "fails, what is published stands: mend the cause and materialize it alone."
+            "What the current version says of the shop and of every segment, as one page.\n\n"
+            "**When it fails:** what is published stands: mend the cause and materialize it alone. "
+            f"{see(NOT_PUBLISHED)}"
         ),
+        metadata={"runbook": section(NOT_PUBLISHED)},
     )
     def write_page(context: AssetExecutionContext) -> MaterializeResult[None]:
         """Write the report of the current version."""

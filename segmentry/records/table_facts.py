@@ -21,12 +21,12 @@ class TableFacts:
     """What a table or view holds.
 
     Attributes:
-        row_count: its rows.
+        row_count: its rows; None where they may not be shown.
         columns: its columns in order, name and type.
         customer_count: for the model of a segment, its distinct customers.
     """
 
-    row_count: int
+    row_count: int | None
     columns: list[tuple[str, str]]
     customer_count: int | None = None
 

@@ -19,6 +19,7 @@ from dagster import (
     DagsterInstance,
     DailyPartitionsDefinition,
     Definitions,
+    Output,
     RunRequest,
     SensorResult,
     SkipReason,
@@ -31,7 +32,7 @@ from dagster._core.instance.config import PoolGranularity
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.asset_checks import what_is_asked, with_findings
-from orchestration.assets.dbt import read_findings
+from orchestration.assets.dbt import read_findings, shown_facts, with_facts
 from orchestration.assets.published import PUBLISHED_VERSION
 from orchestration.assets.raw import digest, files_of_tables, newest_timestamp
 from orchestration.assets.syncs import SYNCS
@@ -41,6 +42,9 @@ from orchestration.resources import changed_at
 from orchestration.runbook import RUNBOOK, section
 from orchestration.schedules import every_morning
 from orchestration.sensors import is_late, late_version, new_raw_files
+from orchestration.small_groups import shown_sizes
+from segmentry.project.segment_catalog import read_segment_catalog
+from segmentry.records.table_facts import TableFacts
 from segmentry.settings.shop import DEMO_SHOP, ROOT
 
 DEMO = {"demo_as_of": "2026-06-30", "shop_timezone": "UTC"}
@@ -112,6 +116,27 @@ def test_every_check_says_what_it_asks(manifest: dict[str, Any]) -> None:
     limits: dict[str, Any] = {"columns": ["share", "rate"], "minimum": 0, "maximum": None}
     test = {"test_metadata": {"name": "within_range", "kwargs": limits}}
     assert what_is_asked(test) == "Within range: share, rate from 0."
+
+
+def test_a_few_people_of_a_sensitive_segment_are_no_number() -> None:
+    sensitive = next(segment.name for segment in read_segment_catalog() if segment.is_sensitive)
+    few, some = {sensitive: 4, "one_timers": 4}, {sensitive: 5, "one_timers": 0}
+    assert shown_sizes(few) == {"one_timers": 4}
+    assert shown_sizes(some) == some
+    assert shown_sizes({sensitive: 0}) == {sensitive: 0}
+    columns = [("customer_id", "VARCHAR")]
+    facts = shown_facts(
+        {
+            f"segment_{sensitive}": TableFacts(4, columns, 4),
+            "segment_one_timers": TableFacts(4, columns, 4),
+            "orders": TableFacts(3, columns),
+        }
+    )
+    shown = {name: with_facts(Output(None, name), each).metadata for name, each in facts.items()}
+    assert shown[f"segment_{sensitive}"].keys() == {"dagster/column_schema"}
+    assert shown["segment_one_timers"]["customers"].value == 4
+    assert shown["orders"]["dagster/row_count"].value == 3
+    assert "customers" not in shown["orders"]
 
 
 def test_a_check_tells_what_its_test_found() -> None:

@@ -22,7 +22,6 @@ from orchestration import locks
 from orchestration.alerts import failure_alert, is_recovery
 from orchestration.asset_checks import EXPECTATIONS
 from orchestration.definitions import shop_definitions
-from segmentry.records.manifest import MANIFEST
 from segmentry.records.versions import Version, current_version, versions
 from segmentry.settings.shop import Settings
 from tests.python.small_shop import Delivery, day, deliver, shop_environment
@@ -149,18 +148,19 @@ def a_day_is_built_checked_and_published(shop: Shop) -> None:
     assert version["customers"].value == customers > 0
     assert (version["buyers"].value, version["orders"].value) == (buyers, orders)
     assert version["net_revenue"].value == float(revenue)
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST]
-    assert version["bytes"].value == sum(path.stat().st_size for path in files)
+    files = shop.current.manifest.files if shop.current else {}
+    assert version["bytes"].value == sum((folder / name).stat().st_size for name in files) > 0
     assert version["warehouse_bytes"].value == shop.settings.warehouse.stat().st_size
     assert float(str(version["seconds"].value)) > 0
     assert Path(str(version["validation"].value)).samefile(folder / "validation" / "index.html")
-    assert ("report" in version) is (folder / "report" / "index.html").exists()
     rejects = next(
         check
         for check in result.get_asset_check_evaluations()
         if check.check_name == "no_row_is_rejected"
     )
     assert rejects.passed or "rejected as" in str(rejects.description)
+    page = by_name.pop("segment_report")["page"].value
+    assert Path(str(page)).samefile(folder / "report" / "index.html")
     assert all("dagster/column_schema" in metadata for metadata in by_name.values())
     assert shop.current and shop.current.manifest.as_of_date.isoformat() == day(1)
 
