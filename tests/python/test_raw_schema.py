@@ -188,7 +188,7 @@ def test_names_count_in_any_case_and_as_they_are(
             "insert into raw.orders {rows} limit 1 offset 2",
             True,
         ),
-        ("create table raw.orders as select *, 12 - subtotal_amount::int as rowid from ({rows})", True),
+        ("create table raw.orders as select *, 12 - subtotal_amount as rowid from ({rows})", True),
     ],
 )
 def test_the_later_row_of_a_table_counts(
