@@ -36,9 +36,9 @@ from orchestration.assets.translator import Translator
 from orchestration.backfills import ONE_DAY_A_RUN, require_day_before
 from orchestration.locks import WAREHOUSE, is_locked, retried_when_locked
 from orchestration.partitions import as_of_day
-from orchestration.small_groups import shown_sizes
 from segmentry.errors import SettingsError
 from segmentry.project.segment_catalog import read_segment_catalog
+from segmentry.project.small_groups import shown_sizes
 from segmentry.records.table_facts import TableFacts, read_table_facts
 from segmentry.settings.shop import Settings
 

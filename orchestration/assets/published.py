@@ -26,10 +26,10 @@ from orchestration.asset_checks import validation_checks, validation_results
 from orchestration.backfills import ONE_DAY_A_RUN
 from orchestration.locks import WAREHOUSE, retried_when_locked
 from orchestration.runbook import NOT_PUBLISHED, section, see
-from orchestration.small_groups import shown_sizes
 from segmentry.checks.results import Validation
 from segmentry.checks.validate import validate
 from segmentry.errors import RecordsError, SegmentryError
+from segmentry.project.small_groups import shown_sizes
 from segmentry.publish.publish import publish
 from segmentry.records.databases import BI
 from segmentry.records.last_build import read_last_build

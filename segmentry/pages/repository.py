@@ -110,7 +110,7 @@ def is_text(source: Path) -> bool:
 def shown_file(path: str, source: Path) -> str:
     """Return a page that shows a file."""
     text = source.read_text(encoding="utf-8")
-    marks = "`" * (1 + max(map(len, re.findall("`+", text)), default=2))
+    marks = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"# `{path}`\n\n{marks}{language_of(source)}\n{text.rstrip()}\n{marks}\n"
 
 

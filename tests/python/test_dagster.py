@@ -42,8 +42,8 @@ from orchestration.resources import changed_at
 from orchestration.runbook import RUNBOOK, section
 from orchestration.schedules import every_morning
 from orchestration.sensors import is_late, late_version, new_raw_files
-from orchestration.small_groups import shown_sizes
 from segmentry.project.segment_catalog import read_segment_catalog
+from segmentry.project.small_groups import shown_sizes
 from segmentry.records.table_facts import TableFacts
 from segmentry.settings.shop import DEMO_SHOP, ROOT
 
