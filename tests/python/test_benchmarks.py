@@ -160,6 +160,7 @@ def test_steps_of_predictions_and_their_growth_are_told() -> None:
     assert "| 0.1 | 10 | 20 | 1.0 |" in told
 
 
+@pytest.mark.prove
 def test_predictions_are_built_without_events(tmp_path: Path) -> None:
     measured = measure_predictions(tmp_path, SCALE)
     assert {model for step in STEPS.values() for model in step} <= measured.seconds_by_model.keys()

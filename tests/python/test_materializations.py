@@ -13,6 +13,7 @@ KINDS = (
 )
 
 
+@pytest.mark.prove
 def test_a_table_may_have_been_a_view_and_a_view_a_table(whole_build: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / whole_build.name
     shutil.copyfile(whole_build, warehouse)

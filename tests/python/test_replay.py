@@ -226,6 +226,7 @@ def day_of(shop: Shop, as_of_date: date) -> Day:
     )
 
 
+@pytest.mark.prove
 def test_replayed_days_are_what_builds_of_these_days_find(shop: Shop, then: list[Shop]) -> None:
     """Sizes are those of builds from nothing, moves those of the reference between them."""
     found = shop.replayed("segment_sizes", COLUMNS)
@@ -259,6 +260,7 @@ def test_replayed_days_are_what_builds_of_these_days_find(shop: Shop, then: list
     assert not [segment for _, segment, _ in rows if segment in ("nps_promoters", "complainers")]
 
 
+@pytest.mark.prove
 def test_the_replayed_shop_is_that_of_builds_of_these_days(shop: Shop, then: list[Shop]) -> None:
     columns = "as_of_date, customer_count, buyer_count, subscriber_count, order_count, net_revenue"
     built = [row for each in then for row in each.read(f"select {columns} from shop_sizes")]
@@ -266,6 +268,7 @@ def test_the_replayed_shop_is_that_of_builds_of_these_days(shop: Shop, then: lis
     assert [row[1:4] for row in built] == [(6, 4, 3), (5, 4, 2)]
 
 
+@pytest.mark.prove
 def test_the_next_build_has_the_replayed_days(shop: Shop, raw: Path, tmp_path: Path) -> None:
     """Beside its own, which is not replayed."""
     folder = tmp_path / "next"
@@ -294,6 +297,7 @@ def test_the_next_build_has_the_replayed_days(shop: Shop, raw: Path, tmp_path: P
     assert following.read(today) == shop.read(today)
 
 
+@pytest.mark.prove
 def test_what_was_replayed_is_kept_until_its_definitions_change(
     shop: Shop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,6 +317,7 @@ def test_what_was_replayed_is_kept_until_its_definitions_change(
     assert kept_days(state / "nothing", plan.days, plan.definitions) == []
 
 
+@pytest.mark.prove
 def test_other_definitions_than_the_last_builds_are_refused(shop: Shop) -> None:
     plan = plan_replay(shop.warehouse, 1)
     check_definitions(shop.warehouse, plan)
