@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.python.warehouse import run_dbt
 
