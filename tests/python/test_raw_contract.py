@@ -46,7 +46,14 @@ BUILD = (
 # What is no answer about the shop: inner steps, and the records of how the models were built.
 NOT_PUBLIC = ("base_", "stg_", "int_", "model_fingerprints", "build_log")
 # Tables that speak of the raw rows themselves, whatever day the facts are computed for.
-RAW_STATISTICS = ("id_matches", "raw_row_counts", "rejected_rows")
+RAW_STATISTICS = (
+    "id_matches",
+    "key_collisions",
+    "raw_row_counts",
+    "rejected_rows",
+    "segment_needs",
+    "unreadable_values",
+)
 ORDERS_HEADER = "order_id,customer_id,ordered_at,status,currency,subtotal_amount,country_code\n"
 ORDER = "1,ana,2026-06-01T10:00:00Z,completed,USD,10.00,DE\n"
 
