@@ -1,6 +1,5 @@
 """The segment report as one HTML file: figures, charts and words of a published version."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -94,16 +93,14 @@ def render(version: Version, accepted: Mapping[date, Sequence[str]], least_group
 
 
 def environment() -> Environment:
-    """Return where the templates of the report are, and what they may call."""
-    found = Environment(
+    """Return where the templates of the report are, and how they are read."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["json"] = lambda value: json.dumps(value, default=str)
-    return found
 
 
 def read_check(validation: Mapping[str, Any], accepted: Sequence[str]) -> Check:
