@@ -64,6 +64,23 @@ def no_settings_of_the_machine() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_settings_for_the_next_module() -> Iterator[None]:
+    """Refuse tests that leave settings in the environment, which those of others would read."""
+    before = settings_of_the_environment()
+    yield
+    assert settings_of_the_environment() == before
+
+
+def settings_of_the_environment() -> dict[str, str]:
+    """Return the environment variables that the project or dbt reads."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("SEGMENTRY_", "DBT_", "DAGSTER_"))
+    }
+
+
 @pytest.fixture(scope="session")
 def whole_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse of the demo shop, built and tested once for all workers; copy it."""

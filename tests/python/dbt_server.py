@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO
+from unittest.mock import patch
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
@@ -68,10 +69,12 @@ def read_project(name: str, systems: tuple[str, ...]) -> Manifest | None:
     """
     folder = PARSED / "-".join((name, *systems))
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ["SEGMENTRY_WAREHOUSE"] = str(folder / f"{name}.duckdb")
-    os.environ["SEGMENTRY_CONNECTORS"] = ",".join(systems)
+    environment = {
+        "SEGMENTRY_WAREHOUSE": str(folder / f"{name}.duckdb"),
+        "SEGMENTRY_CONNECTORS": ",".join(systems),
+    }
     command = ["--quiet", "parse", "--target-path", str(folder), "--log-path", str(folder)]
-    with (folder / "lock").open("w") as lock:
+    with (folder / "lock").open("w") as lock, patch.dict(os.environ, environment):
         fcntl.flock(lock, fcntl.LOCK_EX)
         for flags in ([], ["--no-partial-parse"]):
             result = dbtRunner().invoke([*command, *flags]).result
