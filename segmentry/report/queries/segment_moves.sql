@@ -55,14 +55,28 @@ counts as (
     from changes
     inner join days on changes.moved_on > getvariable('as_of_date') - days.days
     group by all
+),
+
+beside as (
+    select
+        *,
+        sum(move_count) over (
+            partition by segment, days, way
+            order by move_count, cause
+            rows between unbounded preceding and 1 preceding
+        ) as smaller_move_count
+    from counts
 )
 
 select
-    counts.segment,
-    counts.days,
-    counts.way,
-    counts.cause,
-    case when not (catalog.is_sensitive and is_few(counts.move_count)) then counts.move_count end as move_count
-from counts
-inner join segment_catalog as catalog on counts.segment = catalog.segment
-order by counts.segment, counts.days, counts.way, counts.cause
+    beside.segment,
+    beside.days,
+    beside.way,
+    beside.cause,
+    case
+        when not (catalog.is_sensitive and is_given_away(beside.move_count, beside.smaller_move_count))
+            then beside.move_count
+    end as move_count
+from beside
+inner join segment_catalog as catalog on beside.segment = catalog.segment
+order by beside.segment, beside.days, beside.way, beside.cause
