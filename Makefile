@@ -189,8 +189,9 @@ lock: $(READY)
 	@$(LOCK) --constraints requirements.lock benchmarks/requirements.in \
 		--output-file benchmarks/requirements.lock
 
+## Remove what was installed and made. Warehouses stay: they may hold a shop's own tables.
 clean:
-	rm -rf .venv target logs warehouse/*.duckdb $(DASHBOARD)/node_modules $(DASHBOARD)/dist
+	rm -rf .venv target logs $(DASHBOARD)/node_modules $(DASHBOARD)/dist
 
 # The lock names every package, so none is resolved but all are checked against each other. Modules are
 # compiled on all cores at the end; what can't be compiled is nobody's module on this Python. The command

@@ -73,7 +73,14 @@ def replay(plan: Plan, settings: Settings, project: Path, again: bool) -> Iterat
                 scratch.compute(day)
                 check_definitions(scratch.database, plan)
                 if day in missing:
-                    keep_day(settings.state, scratch.database, day, kept, plan.definitions)
+                    keep_day(
+                        settings.state,
+                        scratch.database,
+                        settings.warehouse,
+                        day,
+                        kept,
+                        plan.definitions,
+                    )
                     kept.append(day)
                     yield ReplayedDay(day, False, round(time.monotonic() - started, 1))
 

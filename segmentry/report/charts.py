@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import vl_convert
@@ -42,6 +43,8 @@ CONFIG = {
     },
 }
 DAYS_FEW = 62
+# Beyond this part of its width a chart has no room for a text to the right.
+ROOM_UNTIL = 0.7
 NEEDLESS = re.compile(
     r' (role|aria-\w+|pointer-events|class|font-family)="[^"]*"'
     r'| (opacity|stroke-width)="1"| [xy]2="0"'
@@ -119,6 +122,7 @@ def trend(
     column: str,
     title: str,
     marked: Sequence[Mapping[str, Any]] = (),
+    sales: Sequence[Mapping[str, Any]] = (),
 ) -> Markup:
     """Return a line over days, with marks where something happened.
 
@@ -128,8 +132,20 @@ def trend(
         column: what is drawn.
         title: of the axis.
         marked: rows with `day` and `what`.
+        sales: rows with `starts_on` and `ends_on`, on which it is shaded.
     """
     x = day_axis([row["day"] for row in days])
+    first, last = min(row["day"] for row in days), max(row["day"] for row in days)
+    on_sale = [
+        {"day": max(row["starts_on"], first), "end": min(row["ends_on"] + timedelta(1), last)}
+        for row in sales
+        if row["starts_on"] <= last and row["ends_on"] >= first
+    ]
+    shaded = {
+        "data": {"values": on_sale},
+        "mark": {"type": "rect", "color": SERIES[2], "opacity": 0.25},
+        "encoding": {"x": {"field": "day", **x}, "x2": {"field": "end"}},
+    }
     line = {
         "data": {"values": [dict(row) for row in days]},
         "encoding": {
@@ -156,15 +172,20 @@ def trend(
         ],
     }
     rules = {
-        "data": {"values": [dict(row) for row in marked]},
+        "data": {
+            "values": [
+                {**row, "end": (row["day"] - first).days > ROOM_UNTIL * (last - first).days}
+                for row in marked
+            ]
+        },
         "encoding": {"x": {"field": "day", **x}},
         "layer": [
             {"mark": {"type": "rule", "color": SERIES[1], "strokeDash": [4, 3]}},
             {
                 "mark": {
                     "type": "text",
-                    "align": "left",
-                    "dx": 3,
+                    "align": {"expr": "datum.end ? 'right' : 'left'"},
+                    "dx": {"expr": "datum.end ? -3 : 3"},
                     "y": 8,
                     "fontSize": 10,
                     "color": INK,
@@ -173,7 +194,8 @@ def trend(
             },
         ],
     }
-    return draw(says, {"layer": [line, rules] if marked else [line]}, height=130)
+    layers = [*([shaded] if on_sale else []), line, *([rules] if marked else [])]
+    return draw(says, {"layer": layers}, height=130)
 
 
 def bars(
@@ -211,16 +233,21 @@ def bars(
     )
 
 
-def sparkline(values: Sequence[float | None]) -> Markup:
-    """Return a line without axes, as small as a word; nothing of fewer than two values."""
-    known = [(place, value) for place, value in enumerate(values) if value is not None]
+def sparkline(days: Sequence[tuple[date, float | None]]) -> Markup:
+    """Return a line without axes, as small as a word; nothing of fewer than two values.
+
+    Args:
+        days: days and their values, in order.
+    """
+    known = [(day, value) for day, value in days if value is not None]
     if len(known) < 2:
         return Markup("")
     low, high = min(value for _, value in known), max(value for _, value in known)
-    span, last = (high - low) or 1, len(values) - 1
+    span, first, last = (high - low) or 1, days[0][0], days[-1][0]
     points = " ".join(
-        f"{2 + 76 * place / last:.1f},{18 - 16 * (value - low) / span:.1f}"
-        for place, value in known
+        f"{2 + 76 * (day - first).days / (last - first).days:.1f},"
+        f"{18 - 16 * (value - low) / span:.1f}"
+        for day, value in known
     )
     return Markup(
         '<svg class="sparkline" viewBox="0 0 80 20" width="80" height="20" aria-hidden="true">'

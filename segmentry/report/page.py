@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from segmentry.activation.config import Sync
 from segmentry.errors import RecordsError
 from segmentry.records.databases import BI
 from segmentry.records.versions import Version
 from segmentry.report import charts
+from segmentry.report.destinations import destinations
 from segmentry.report.figures import SHOWN, Answer, Row, ask, open_version, query_names, query_text
 from segmentry.report.sankey import sankey
 
@@ -30,7 +33,7 @@ STAGES = {
     "value_tiers": ["top 1%", "top 5%", "top 20%", "rest"],
 }  # fmt: skip
 PRICES = ["full price", "reduced", "with a coupon"]
-BUYERS = ["first orders", "repeat orders"]
+BUYERS = ["first orders", "repeat orders", "of nobody known"]
 CAUSES = {
     "data": "the customers moved",
     "definition": "the rule changed",
@@ -51,13 +54,22 @@ class Check:
     accepted: Sequence[str]
 
 
-def render(version: Version, accepted: Mapping[date, Sequence[str]], least_group: int) -> str:
+def render(
+    version: Version,
+    accepted: Mapping[date, Sequence[str]],
+    least_group: int,
+    *,
+    syncs: Mapping[str, Sync] | None = MappingProxyType({}),
+    docs_url: str = "",
+) -> str:
     """Return the report of a published version.
 
     Args:
         version: the version.
         accepted: what was let through on the days of it and the versions before it.
         least_group: the fewest people of a sensitive segment of whom a count is shown.
+        syncs: the syncs there are, by name; None when they can't be read.
+        docs_url: where the documentation is served; empty where it is not.
 
     Raises:
         RecordsError: when its file can't be read, or lacks tables that the report reads.
@@ -84,6 +96,8 @@ def render(version: Version, accepted: Mapping[date, Sequence[str]], least_group
             trends=draw_trends(answers, accepted),
             sparks=draw_sparklines(answers),
             flows=draw_flows(answers["flows"]),
+            destinations=None if syncs is None else destinations(syncs, answers["catalog"]),
+            docs_url=docs_url.rstrip("/"),
             causes=CAUSES,
             least_group=least_group,
             css=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
@@ -182,8 +196,9 @@ def draw_charts(answers: Mapping[str, Answer]) -> dict[str, Markup]:
 def draw_trends(
     answers: Mapping[str, Answer], accepted: Mapping[date, Sequence[str]]
 ) -> dict[str, Markup]:
-    """Return the size of every segment over time, with changed rules and accepted swings marked."""
+    """Return the size of every segment over time: sales shaded, changed rules, accepted swings."""
     labels = {row.segment.value: row.label.value for row in answers["catalog"]}
+    sales = values(answers["sales"].rows)
     return {
         segment: charts.trend(
             f"Size of {labels.get(segment, segment)} over time",
@@ -191,6 +206,7 @@ def draw_trends(
             "customer_count",
             "customers",
             marks(segment, known, accepted),
+            sales,
         )
         for segment, rows in answers["segment_days"].by_first.items()
         if len(known := [row for row in values(rows) if row["customer_count"] is not None]) > 1
@@ -215,7 +231,7 @@ def marks(
 def draw_sparklines(answers: Mapping[str, Answer]) -> dict[str, Markup]:
     """Return the size of every segment over time, as small as a word."""
     return {
-        segment: charts.sparkline([row["customer_count"] for row in values(rows)])
+        segment: charts.sparkline([(row["day"], row["customer_count"]) for row in values(rows)])
         for segment, rows in answers["segment_days"].by_first.items()
     }
 
@@ -224,14 +240,16 @@ def draw_flows(flows: Answer) -> dict[str, dict[date, Markup]]:
     """Return by segment and earlier day who moved from which value to which."""
     drawn: dict[str, dict[date, Markup]] = {}
     for segment, rows in flows.by_first.items():
-        by_day: dict[date, list[tuple[str, str, int]]] = {}
+        spans: dict[tuple[date, date], list[tuple[str, str, int]]] = {}
         for row in rows:
             move = (row.from_value.value, row.to_value.value, row.customer_count.value)
-            by_day.setdefault(row.before_on.value, []).append(move)
+            spans.setdefault((row.before_on.value, row.until_on.value), []).append(move)
         drawn[segment] = {
-            day: sankey(
-                f"Moves between {segment.replace('_', ' ')} since {day}", moves, STAGES[segment]
+            before: sankey(
+                f"Moves between {segment.replace('_', ' ')} from {before} to {until}",
+                moves,
+                STAGES[segment],
             )
-            for day, moves in by_day.items()
+            for (before, until), moves in spans.items()
         }
     return drawn

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from segmentry.activation.command import folder_of_syncs
+from segmentry.activation.config import Sync, read_syncs
+from segmentry.activation.errors import SyncError
 from segmentry.records.folders import make_folder, write_at_once
 from segmentry.records.versions import Version, read_stored
 from segmentry.report.page import render
@@ -25,11 +28,18 @@ def write_report(published: Path, version: Version) -> Path:
     Raises:
         RecordsError: when the version can't be read.
     """
-    least_group = int(configured_variables(ROOT)["report_min_group"])
+    variables = configured_variables(ROOT)
     folder = version.folder / FOLDER
     make_folder(folder, 0o755)
     page = folder / PAGE
-    write_at_once(page, render(version, accepted_by_day(published), least_group))
+    html = render(
+        version,
+        accepted_by_day(published),
+        int(variables["report_min_group"]),
+        syncs=readable_syncs(),
+        docs_url=str(variables["docs_url"]),
+    )
+    write_at_once(page, html)
     page.chmod(0o644)
     return page
 
@@ -41,3 +51,11 @@ def accepted_by_day(published: Path) -> Mapping[date, Sequence[str]]:
         for kept in read_stored(published).versions
         if kept.manifest.accepted
     }
+
+
+def readable_syncs() -> Mapping[str, Sync] | None:
+    """Return the syncs there are, by name; None when any can't be read: no report waits for it."""
+    try:
+        return read_syncs(folder_of_syncs())
+    except SyncError:
+        return None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from segmentry.errors import SettingsError
 from segmentry.settings.names import nearest
+from segmentry.settings.places import check_is_not_built
 
 CONNECTORS = "SEGMENTRY_CONNECTORS"
 # What of a connector a setting gives: SEGMENTRY_SHOPIFY_EU_DIR is the folder of `shopify:eu`.
@@ -64,7 +65,8 @@ def read_connectors(project: Path, environment: Mapping[str, str]) -> list[Conne
         environment: the environment variables.
 
     Raises:
-        SettingsError: when no connector is called so, or nothing says where its tables are.
+        SettingsError: when no connector is called so, nothing says where its tables are, or it is
+            where builds write.
     """
     names = named_connectors(environment.get(CONNECTORS, ""))
     systems = known_systems(project) if names else []
@@ -83,6 +85,8 @@ def read_connectors(project: Path, environment: Mapping[str, str]) -> list[Conne
                 f"{setting_of(name, FOLDER)} to a folder of files, or {setting_of(name, SCHEMA)} "
                 "to a schema of the warehouse."
             )
+        if not folder:
+            check_is_not_built(setting_of(name, SCHEMA), schema)
         path = project / folder if folder else None
         if path is not None and not path.is_dir():
             raise SettingsError(

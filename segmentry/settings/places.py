@@ -20,7 +20,7 @@ BUILT_SCHEMAS, BUILT_PREFIXES = (
 )
 OTHER_SCHEMA = (
     "have the loader land them in a schema of their own, or export them as files with "
-    "`export database '<folder>' (format parquet)` and set SEGMENTRY_RAW_DIR to that folder"
+    "`export database '<folder>' (format parquet)` and name that folder instead"
 )
 # Bytes below which a disk is full: DuckDB and dbt write some before anything is built.
 LEAST_FREE_BYTES = 20_000_000
@@ -50,15 +50,28 @@ def check_raw_schema(schema: str, warehouse: Path) -> None:
     Raises:
         SettingsError: saying what to do instead.
     """
-    if is_built(schema):
-        raise SettingsError(
-            f"SEGMENTRY_RAW_SCHEMA can't be {schema}, in which builds make tables of their own: "
-            f"{OTHER_SCHEMA}."
-        )
+    check_is_not_built("SEGMENTRY_RAW_SCHEMA", schema)
     if not warehouse.exists():
         raise SettingsError(
             f"SEGMENTRY_RAW_SCHEMA names a schema of the warehouse {warehouse}, which is not "
             "there: set SEGMENTRY_WAREHOUSE to the DuckDB file that holds the shop's tables."
+        )
+
+
+def check_is_not_built(setting: str, schema: str) -> None:
+    """Refuse a schema in which builds write: what stands there is not the shop's own.
+
+    Args:
+        setting: the environment variable that names it.
+        schema: the schema.
+
+    Raises:
+        SettingsError: saying what to do instead.
+    """
+    if is_built(schema):
+        raise SettingsError(
+            f"{setting} can't be {schema}, in which builds make tables of their own: "
+            f"{OTHER_SCHEMA}."
         )
 
 
@@ -138,7 +151,7 @@ def why_not_opened(warehouse: Path, error: duckdb.Error) -> str:
     if "version" in text and "storage" in text:
         return (
             f"The warehouse {warehouse} was written by another version of DuckDB: remove it and "
-            "build again."
+            "build again; tables of the shop's own in it have to be loaded again."
         )
     if "space left" in text:
         return f"The disk of {warehouse.parent} is full: make room, and build again."
@@ -146,4 +159,7 @@ def why_not_opened(warehouse: Path, error: duckdb.Error) -> str:
         return f"The warehouse {warehouse} is a folder: set SEGMENTRY_WAREHOUSE to a file."
     if not os.access(warehouse, os.R_OK | os.W_OK):
         return f"This user can't read and write the warehouse {warehouse}: give it the right to."
-    return f"The warehouse {warehouse} can't be opened: it is damaged. Remove it and build again."
+    return (
+        f"The warehouse {warehouse} can't be opened: it is damaged. Remove it and build again; "
+        "tables of the shop's own in it have to be loaded again."
+    )

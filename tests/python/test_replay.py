@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -269,13 +270,47 @@ def test_the_replayed_shop_is_that_of_builds_of_these_days(shop: Shop, then: lis
 
 
 @pytest.mark.prove
+def test_replayed_flows_lead_people_to_where_they_are(shop: Shop, then: list[Shop]) -> None:
+    """From where a build of the day has them, under whatever id, whoever they have become since."""
+    catalog = shop.read(
+        "select segment, is_valued, exclusive_group, is_sensitive from segment_catalog"
+    )
+    followed = {
+        name for name, valued, group, sensitive in catalog if valued and group and not sensitive
+    }
+    now = dict(shop.read("select written_id, customer_id from int_written_ids"))
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for day, built in zip(DAYS, then, strict=True):
+        places: dict[tuple[str, str], list[str | None]] = {}
+        for side, each in enumerate((built, shop)):
+            for who, segment, value in each.read(
+                "select customer_id, segment, segment_value from segment_memberships"
+            ):
+                if segment in followed:
+                    place = places.setdefault((segment, now[who]), [None, None])
+                    place[side] = max(place[side] or "", value)
+        for (segment, _), (was, now_is) in places.items():
+            expected[day, LAST_DAY, segment, was, now_is] += 1
+    found = shop.replayed("segment_flows")
+    assert {row[:-1]: row[-1] for row in found} == expected
+    assert len(found) == len(expected)
+    # Gina's guest order and Bobby are those of Gina and Bob by now, each one person.
+    of_stages = [row for row in found if row[0] == DAYS[0] and row[2] == "journey_stages"]
+    assert sum(row[-1] for row in of_stages) == 6
+
+
+@pytest.mark.prove
 def test_the_next_build_has_the_replayed_days(shop: Shop, raw: Path, tmp_path: Path) -> None:
     """Beside its own, which is not replayed."""
     folder = tmp_path / "next"
     shutil.copytree(shop.warehouse.parent / "shop_state", folder / "shop_state")
     shutil.copyfile(shop.warehouse, folder / "shop.duckdb")
     following = Shop(folder / "shop.duckdb")
-    models = ("stg_replayed_segment_sizes+", "stg_replayed_shop_sizes+")
+    models = (
+        "stg_replayed_segment_sizes+",
+        "stg_replayed_segment_flows+",
+        "stg_replayed_shop_sizes+",
+    )
     variables = {"as_of": str(LAST_DAY)}
     run_dbt(
         *("run", "--select", *models, "--exclude", "activation_profiles"),
@@ -284,7 +319,7 @@ def test_the_next_build_has_the_replayed_days(shop: Shop, raw: Path, tmp_path: P
         variables=variables,
     )
     days = "select as_of_date, is_replayed from {} group by all order by 1"
-    for table in TABLES:
+    for table in ("segment_sizes", "shop_sizes"):
         assert following.read(days.format(table)) == [
             (DAYS[0], True),
             (DAYS[1], True),
@@ -293,6 +328,10 @@ def test_the_next_build_has_the_replayed_days(shop: Shop, raw: Path, tmp_path: P
     assert following.read(
         f"select {COLUMNS} from segment_sizes where is_replayed order by all"
     ) == shop.replayed("segment_sizes", COLUMNS)
+    flows = "before_on as as_of_date, until_on, segment, from_value, to_value, customer_count"
+    assert following.read(f"select {flows} from replayed_flows order by all") == shop.replayed(
+        "segment_flows"
+    )
     today = f"select {COLUMNS} from segment_sizes where not is_replayed order by all"
     assert following.read(today) == shop.read(today)
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentry.__main__ import main
+from segmentry.activation.config import read_syncs
 from segmentry.errors import RecordsError
 from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.manifest import MANIFEST
@@ -24,7 +26,7 @@ from segmentry.report.charts import sparkline
 from segmentry.report.figures import SHOWN, query_names, query_text, written
 from segmentry.report.page import CAUSES, render
 from segmentry.report.sankey import sankey
-from segmentry.report.writing import write_report
+from segmentry.report.writing import readable_syncs, write_report
 from tests.python.compiled import CompiledProject
 from tests.python.published import Shop
 from tests.python.report_pages import Number, ReportPage, answers
@@ -135,7 +137,7 @@ def test_every_number_is_the_answer_to_its_query(shop: str, request: pytest.Fixt
         assert is_written(number), number
     unseen = {name for name in read.queries if name} - {number.query for number in read.numbers}
     # The demo has neither, and nobody moved before its first version.
-    young = set() if shop else {"flows", "segment_moves"}
+    young = set() if shop else {"segment_moves"}
     assert unseen == {"experiments", "syncs"} | young
 
 
@@ -194,10 +196,22 @@ def test_cohorts_and_repeat_purchases_are_those_of_the_orders(
     for customer, ordered_on in ask(
         version, "select customer_id, ordered_on from orders where is_valid order by ordered_at"
     ):
-        days[customer].append(ordered_on)
+        if customer:
+            days[customer].append(ordered_on)
     cohorts: dict[date, list[list[date]]] = defaultdict(list)
     for ordered in days.values():
         cohorts[ordered[0].replace(day=1)].append(ordered)
+    counted = {
+        number.key[0]: int(number.value)
+        for number in page.numbers
+        if (number.query, number.column) == ("repeat_purchases", "customer_count")
+    }
+    assert counted == {
+        cohort.isoformat(): len(buyers)
+        for cohort, buyers in cohorts.items()
+        if cohort.isoformat() in counted
+    }
+    assert len(counted) > 20
     cohort = date(2026, 1, 1)
     assert len(cohorts[cohort]) > 20
     again = sum(
@@ -273,16 +287,7 @@ def test_who_moved_is_told_by_cause(lived: Version, lived_page: ReportPage) -> N
         for number in lived_page.numbers
         if number.query == "segment_moves" and number.column == "move_count"
     }
-    groups: dict[tuple[str, str, str], list[tuple[int, str]]] = defaultdict(list)
-    for (segment, days_back, way, cause), count in moves.items():
-        groups[segment, days_back, way].append((count, cause))
-    assert shown == {
-        (*group, cause): count
-        for group, counts in groups.items()
-        for count, cause in counts
-        if group[0] not in sensitive
-        or (count >= LEAST and not 0 < sum(each for each, _ in counts if each < count) < LEAST)
-    }
+    assert shown == {key: count for key, count in moves.items() if key[0] not in sensitive}
     assert {cause for _, _, _, cause in shown} == {"data", "definition"}
     text = lived_page.texts["segment-loyal_customers"]
     assert CAUSES["data"] in text or CAUSES["definition"] in text
@@ -314,7 +319,9 @@ def counts_of_people(read: ReportPage, segments: set[str]) -> Iterator[Number]:
             yield number
 
 
-def test_sensitive_segments_show_no_small_group(lived: Version, lived_page: ReportPage) -> None:
+def test_sensitive_segments_show_no_small_group(
+    lived: Version, page: ReportPage, lived_page: ReportPage
+) -> None:
     sensitive = {
         name for (name,) in ask(lived, "select segment from segment_catalog where is_sensitive")
     }
@@ -322,13 +329,15 @@ def test_sensitive_segments_show_no_small_group(lived: Version, lived_page: Repo
     assert len(shown) > 20
     assert not [number for number in shown if 0 < abs(int(number.value)) < LEAST]
     assert "too few to show" in "".join(lived_page.texts.values())
-    rates: dict[str, set[str]] = defaultdict(set)
-    for number in lived_page.numbers:
-        if number.query == "segment_metrics" and number.key:
-            rates[number.column].add(number.key[0])
-    assert rates["reach_share"] & sensitive == sensitive - {"age_bands"}
-    assert not rates["repeat_purchase_rate"] & sensitive
-    assert not rates["conversion_rate"] & sensitive
+    for read in (page, lived_page):
+        rates: dict[str, set[str]] = defaultdict(set)
+        for number in read.numbers:
+            if number.query in ("segments", "segment_metrics") and number.key:
+                rates[number.column].add(number.key[0])
+        assert rates["reach_share"] & sensitive == rates["reach_count"] & sensitive
+        assert not rates["repeat_purchase_rate"] & sensitive
+        assert not rates["conversion_rate"] & sensitive
+        assert read is lived_page or "profiles" in rates["reach_share"]
     others = {
         name for (name,) in ask(lived, "select segment from segment_catalog where not is_sensitive")
     }
@@ -338,34 +347,77 @@ def test_sensitive_segments_show_no_small_group(lived: Version, lived_page: Repo
     ]
 
 
-@pytest.mark.parametrize("column", ["customer_count", "entered_count", "left_count", "reach_count"])
-@settings(max_examples=100, deadline=None)
-@given(sizes=st.lists(st.integers(0, 12), min_size=1, max_size=7))
-def test_a_hidden_group_does_not_follow_from_the_total(column: str, sizes: list[int]) -> None:
+Sizes = dict[str, dict[str, int | None]]
+MEASURES = ("customer_count", "entered_count", "left_count", "reach_count")
+
+
+def shown_of(groups: list[tuple[int, int, int, int]]) -> tuple[Sizes, Sizes]:
+    """Return what is shown of the values of a sensitive segment and its total, and what is so."""
+    rows = [*groups, tuple(map(sum, zip(*groups, strict=True)))]
+    names = [*(f"v{place}" for place in range(len(groups))), "*"]
+    values = ", ".join(
+        f"('{name}', {', '.join(map(str, row))})" for name, row in zip(names, rows, strict=True)
+    )
     with duckdb.connect() as connection:
         connection.execute(f"set variable report_min_group = {LEAST}")
         connection.execute(
             "create table segment_catalog as select 's' as segment, true as is_sensitive"
         )
-        rows = [*((f"v{place}", size) for place, size in enumerate(sizes)), ("*", sum(sizes))]
         connection.execute(NO_ORDERS)
-        others = {"customer_count", "entered_count", "left_count", "reach_count"} - {column}
-        values = ", ".join(f"('{name}', {size})" for name, size in rows)
         connection.execute(
             "create table segment_sizes as select date '2026-06-30' as as_of_date, 's' as segment, "
-            f"*, {', '.join(f'100 as {other}' for other in others)}, 0 as net_revenue, "
-            "'' as definition, false as is_replayed "
-            f"from (values {values}) as sizes (segment_value, {column})"
+            "*, 0 as net_revenue, '' as definition, false as is_replayed "
+            f"from (values {values}) as sizes (segment_value, {', '.join(MEASURES)})"
         )
-        connection.execute(query_text("shown"))
-        shown = dict(
-            connection.execute(f"select segment_value, {column} from shown_sizes").fetchall()
+        connection.execute(query_text(SHOWN))
+        found: Sizes = {}
+        for name, *counts in connection.execute(
+            f"select segment_value, {', '.join(MEASURES)} from shown_sizes"
+        ).fetchall():
+            found[name] = dict(zip(MEASURES, counts, strict=True))
+    known: Sizes = {
+        name: dict(zip(MEASURES, row, strict=True)) for name, row in zip(names, rows, strict=True)
+    }
+    return found, known
+
+
+def groups_of_people() -> st.SearchStrategy[list[tuple[int, int, int, int]]]:
+    """Yield the customers of values, who of them came, who went, and who may be mailed."""
+    group = st.integers(0, 12).flatmap(
+        lambda size: st.tuples(
+            st.just(size), st.integers(0, size), st.integers(0, 12), st.integers(0, size)
         )
-    total = shown.pop("*")
-    hidden = [size for (name, size) in rows[:-1] if shown[name] is None]
-    assert all(size == 0 or size >= LEAST for size in shown.values() if size is not None)
-    assert total is None or total == 0 or total >= LEAST
-    if hidden and total is not None:
+    )
+    return st.lists(group, min_size=1, max_size=7)
+
+
+@settings(max_examples=300, deadline=None)
+@given(groups=groups_of_people())
+def test_a_hidden_group_does_not_follow_from_what_is_shown(
+    groups: list[tuple[int, int, int, int]],
+) -> None:
+    shown, known = shown_of(groups)
+    for name, counts in shown.items():
+        for measure, count in counts.items():
+            assert count is None or count == known[name][measure]
+            assert count is None or not 0 < count < LEAST
+        if counts["customer_count"] is None:
+            assert set(counts.values()) == {None}
+        if counts["reach_count"] is not None:
+            rest = (counts["customer_count"] or 0) - counts["reach_count"]
+            assert not 0 < rest < LEAST
+        # Two sizes and who came tell who went.
+        assert (counts["entered_count"] is None) == (counts["left_count"] is None)
+    total, values = shown.pop("*"), list(shown.items())
+    for measure in ("entered_count", "left_count", "reach_count"):
+        if any(counts[measure] is None for _, counts in values):
+            assert total[measure] is None
+    hidden = [
+        known[name]["customer_count"] or 0
+        for name, counts in values
+        if counts["customer_count"] is None
+    ]
+    if hidden and total["customer_count"] is not None:
         # What is left of the total is many people, or tells no group from another.
         assert sum(hidden) >= LEAST
         assert len([size for size in hidden if size]) > 1 or max(hidden) >= LEAST
@@ -390,6 +442,13 @@ def test_a_hidden_group_does_not_follow_from_the_total(column: str, sizes: list[
             ],
         ),
         (
+            "Did the loyal ones grow",
+            [
+                ("segment_days", ("loyal_customers", day), "customer_count")
+                for day in ("2025-06-30", "2026-02-28", "2026-06-30")
+            ],
+        ),
+        (
             "Are coupon lovers also",
             [
                 ("segment_companions", ("coupon_lovers", "discount_seekers"), column)
@@ -407,7 +466,7 @@ def test_a_hidden_group_does_not_follow_from_the_total(column: str, sizes: list[
         (
             "Do people who are happy",
             [
-                ("satisfaction", ("NPS", answer), "repeat_purchase_rate")
+                ("satisfaction", ("NPS", answer), "order_within_90_days_rate")
                 for answer in ("9 to 10", "0 to 6")
             ],
         ),
@@ -481,6 +540,45 @@ def test_the_page_is_light_and_leads_somewhere(version: Version, page: ReportPag
     assert {link for link in page.links if not link.startswith("#")} == {"../validation/index.html"}
     segments = {name for (name,) in ask(version, "select segment from segment_catalog")}
     assert {f"segment-{name}" for name in segments} <= inner
+
+
+def test_a_segment_leads_to_its_documentation_where_that_is_served(version: Version) -> None:
+    html = render(version, {}, LEAST, docs_url="https://docs.shop.example/")
+    assert "https://docs.shop.example/segments/one_timers.html" in ReportPage(html).links
+
+
+def test_where_a_segment_goes_is_what_syncs_say(version: Version, tmp_path: Path) -> None:
+    for name, text in {
+        "mails": "platform: klaviyo\ncredentials: {api_key: KEY}\naudiences:\n"
+        "  - {id: abc, segments: [one_timers, 'journey_stages:lapsed buyer']}\n"
+        "  - {id: tagged, tag: email}\n",
+        "lists": "platform: files\nenabled: false\naudiences:\n"
+        "  - {id: asleep, segments: [age_bands]}\n  - {id: all, everyone: true}\n",
+    }.items():
+        (tmp_path / f"{name}.yml").write_text(text)
+    texts = ReportPage(render(version, {}, LEAST, syncs=read_syncs(tmp_path))).texts
+
+    def goes(segment: str) -> str:
+        (told,) = re.findall(
+            r"Where it goes(.*?)Owner", " ".join(texts[f"segment-{segment}"].split())
+        )
+        return str(told)
+
+    assert "The audience abc of klaviyo, by the sync mails" in goes("one_timers")
+    assert "abc of klaviyo, those of lapsed buyer, by the sync mails" in goes("journey_stages")
+    assert "audience asleep of files, by the sync lists (not enabled)." in goes("age_bands")
+    tagged = {
+        segment
+        for (segment,) in ask(
+            version,
+            "select segment from segment_catalog where not is_sensitive and destinations = 'email'",
+        )
+    }
+    assert tagged
+    segments = {name.removeprefix("segment-") for name in texts if name.startswith("segment-")}
+    assert {name for name in segments if "audience tagged" in goes(name)} == tagged
+    unread = ReportPage(render(version, {}, LEAST, syncs=None)).texts
+    assert "can't be read" in unread["segment-one_timers"]
 
 
 def test_texts_of_a_shop_are_words_alone(version: Version, tmp_path: Path) -> None:
@@ -603,7 +701,7 @@ def test_the_command_writes_the_report_of_a_version(
     told = json.loads(capsys.readouterr().out)
     assert told["build_id"] == version.build_id
     file = Path(told["page"])
-    assert file.read_text(encoding="utf-8") == render(version, {}, LEAST)
+    assert file.read_text(encoding="utf-8") == render(version, {}, LEAST, syncs=readable_syncs())
     assert oct(file.stat().st_mode)[-3:] == "644"
     assert [each.name for each in file.parent.iterdir()] == ["index.html"]
     # Its files are as the manifest says: the report is beside them.
@@ -639,8 +737,12 @@ def test_values_are_written_for_people(number: Any, column: str, text: str) -> N
 
 
 def test_a_sparkline_needs_two_values() -> None:
-    assert sparkline([]) == sparkline([1]) == sparkline([None, 3]) == ""
-    assert "polyline" in sparkline([2, None, 2])
+    days = [date(2026, 6, day) for day in (1, 2, 11)]
+    assert sparkline([]) == sparkline([(days[0], 1)]) == ""
+    assert sparkline([(days[0], None), (days[1], 3)]) == ""
+    svg = sparkline([(days[0], 2), (days[1], 4), (days[2], 2)])
+    # As far apart as the days are.
+    assert 'points="2.0,18.0 9.6,2.0 78.0,18.0"' in svg
 
 
 def test_a_sankey_is_as_thick_as_its_flows() -> None:
@@ -649,3 +751,12 @@ def test_a_sankey_is_as_thick_as_its_flows() -> None:
     assert widths[1] == pytest.approx(3 * widths[0], rel=0.02)
     assert widths[2] == pytest.approx(6 * widths[0], rel=0.02)
     assert svg.count("<rect") == 4
+
+
+def test_labels_of_thin_values_do_not_stand_on_each_other() -> None:
+    names = [f"value {number}" for number in range(10)]
+    svg = sankey("moves", [(name, name, 1) for name in names] + [("all", "all", 10_000)], names)
+    for anchor in ("start", "end"):
+        heights = [float(y) for y in re.findall(rf'y="([-\d.]+)" text-anchor="{anchor}"', svg)]
+        assert len(heights) == 11
+        assert all(below - above >= 11 for above, below in pairwise(heights))

@@ -181,3 +181,17 @@ def test_print_leaves_controls_away(browser: Browser, report: str) -> None:
         )
     finally:
         browser.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_a_row_without_data_is_sorted_to_the_end(browser: Browser, report: str) -> None:
+    browser.open(report)
+    browser.evaluate(
+        "(() => { const row = document.querySelector('#list tbody tr');"
+        "while (row.children.length > 2) row.lastElementChild.remove();"
+        "row.insertAdjacentHTML('beforeend', '<td colspan=7>no data: needs events</td>'); })()"
+    )
+    for place in (2, 5):
+        browser.evaluate(f"document.querySelectorAll('#list thead button')[{place}].click()")
+        last = browser.evaluate("document.querySelector('#list tbody tr:last-child').innerText")
+        assert "no data: needs events" in last, place
+    assert browser.errors() == []

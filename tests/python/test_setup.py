@@ -410,6 +410,11 @@ def test_nothing_is_written_where_there_is_nothing_to_build(project: Path, tmp_p
         ({"SEGMENTRY_CONNECTORS": "shopfy"}, "settings", "Is shopify meant"),
         ({"SEGMENTRY_CONNECTORS": "shopify"}, "settings", "SEGMENTRY_SHOPIFY_DIR"),
         (
+            {"SEGMENTRY_CONNECTORS": "shopify", "SEGMENTRY_SHOPIFY_SCHEMA": "main"},
+            "settings",
+            "SEGMENTRY_SHOPIFY_SCHEMA can't be main, in which builds make tables of their own",
+        ),
+        (
             {"SEGMENTRY_CONNECTORS": "shopify", "SEGMENTRY_SHOPIFY_DIR": "{raw}"},
             "shopify",
             "no table of it is in",

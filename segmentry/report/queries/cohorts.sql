@@ -1,4 +1,4 @@
--- Of those who first ordered in a month, how many ordered in each month after it; a year of months.
+-- Of those who first ordered in a month, how many ordered in each month after it that is over; a year of months.
 -- key: cohort, months_later
 with
 
@@ -22,9 +22,13 @@ later as (
 select
     cast(date_trunc('month', getvariable('as_of_date')) - to_months(months_ago::integer) as date) as cohort,
     months_later,
+    cast(sum(customer_count) as bigint) as customer_count,
     cast(sum(case when months >> (months_ago - months_later) & 1 = 1 then customer_count else 0 end) as bigint)
         as buyer_count,
     buyer_count / sum(customer_count) as retention_rate
 from later
+where
+    months_ago > months_later
+    or getvariable('as_of_date') = last_day(getvariable('as_of_date'))
 group by months_ago, months_later
 order by cohort, months_later

@@ -10,5 +10,5 @@ select
     mean_absolute_error,
     naive_mean_absolute_error
 from prediction_models
-where purpose = 'forecast'
+where purpose = 'forecast' and (back_test_days is not null or reason is not null)
 order by model desc

@@ -1,4 +1,4 @@
--- The same by month.
+-- Orders by month, at full price, with a reduction, and with a coupon; two years at most.
 -- key: month, price
 select
     cast(date_trunc('month', ordered_on) as date) as month,

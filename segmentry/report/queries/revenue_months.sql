@@ -1,4 +1,5 @@
--- Net revenue by month, of first orders and of all others; two years at most.
+-- Net revenue by the month of the order: of first orders, of all later ones, and of orders that name nobody; two
+-- years at most.
 -- key: month, buyers
 with
 
@@ -6,7 +7,9 @@ months as (
     select
         cast(date_trunc('month', ordered_on) as date) as month,
         count(*) as order_count,
-        sum(net_revenue) as net_revenue
+        sum(net_revenue) as net_revenue,
+        count(*) filter (customer_id is null) as nameless_order_count,
+        sum(net_revenue) filter (customer_id is null) as nameless_net_revenue
     from orders
     where is_valid
     group by all
@@ -29,10 +32,16 @@ parts as (
     select
         months.month,
         'repeat orders',
-        months.order_count - coalesce(first_months.order_count, 0),
-        months.net_revenue - coalesce(first_months.net_revenue, 0)
+        months.order_count - months.nameless_order_count - coalesce(first_months.order_count, 0),
+        months.net_revenue - coalesce(months.nameless_net_revenue, 0) - coalesce(first_months.net_revenue, 0)
     from months
     left join first_months on months.month = first_months.month
+
+    union all
+
+    select month, 'of nobody known', nameless_order_count, nameless_net_revenue
+    from months
+    where nameless_order_count > 0
 )
 
 select * from parts

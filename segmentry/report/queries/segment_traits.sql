@@ -1,18 +1,36 @@
--- What the people of a segment buy most and where they live: the five most frequent of each.
+-- What the people of a segment buy most and where they live: the five most frequent of each. Of a sensitive
+-- segment those of whom it is not known count as a group, and a share would tell how many they are.
 -- key: segment, trait, trait_value
 with
 
+known as (
+    select segment, trait, trait_value, customer_count, segment_share from segment_traits
+),
+
+unknown as (
+    select
+        known.segment,
+        known.trait,
+        max(sizes.customer_count) - sum(known.customer_count) as customer_count
+    from known
+    inner join segment_sizes as sizes
+        on known.segment = sizes.segment
+        and sizes.segment_value in ('', '*')
+        and sizes.as_of_date = getvariable('as_of_date')
+    group by known.segment, known.trait
+),
+
 counted as (
     select
-        traits.*,
+        groups.*,
         catalog.is_sensitive,
-        sum(traits.customer_count) over (
-            partition by traits.segment, traits.trait
-            order by traits.customer_count, traits.trait_value
+        coalesce(sum(groups.customer_count) over (
+            partition by groups.segment, groups.trait
+            order by groups.customer_count, groups.trait_value
             rows between unbounded preceding and 1 preceding
-        ) as smaller_customer_count
-    from segment_traits as traits
-    inner join segment_catalog as catalog on traits.segment = catalog.segment
+        ), 0) as smaller_groups_count
+    from (from known union all by name from unknown) as groups
+    inner join segment_catalog as catalog on groups.segment = catalog.segment
 )
 
 select
@@ -20,9 +38,11 @@ select
     trait,
     trait_value,
     customer_count,
-    segment_share
+    case when not is_sensitive then segment_share end as segment_share
 from counted
-where not (is_sensitive and is_given_away(customer_count, smaller_customer_count))
+where
+    trait_value is not null
+    and not (is_sensitive and (is_few(customer_count) or is_few(smaller_groups_count)))
 qualify row_number() over (
     partition by segment, trait
     order by customer_count desc, trait_value

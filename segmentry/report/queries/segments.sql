@@ -1,4 +1,5 @@
--- Every segment: how large it is, what it brings, how many of it may be mailed, and how it moved.
+-- Every segment: how large it is, what it brings, how many of it may be mailed, and how it moved since the
+-- published day before, or the replayed one where there is none.
 -- key: segment
 with
 
@@ -10,7 +11,10 @@ today as (
 earlier as (
     select * from shown_sizes
     where as_of_date < getvariable('as_of_date')
-    qualify row_number() over (partition by segment, segment_value order by as_of_date desc) = 1
+    qualify row_number() over (
+        partition by segment, segment_value
+        order by is_replayed, as_of_date desc
+    ) = 1
 ),
 
 unmet_needs as (
@@ -46,7 +50,9 @@ select
     today.left_count,
     earlier.as_of_date as before_on,
     case
-        when not (catalog.is_sensitive and is_few(abs(today.customer_count - earlier.customer_count)))
+        when not (catalog.is_sensitive and (
+            is_few(abs(today.customer_count - earlier.customer_count)) or today.entered_count is null
+        ))
             then today.customer_count - earlier.customer_count
     end as customer_change
 from segment_catalog as catalog

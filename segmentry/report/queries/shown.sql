@@ -1,10 +1,8 @@
--- What the queries read beside the tables of the version. A sensitive segment shows no group of fewer people than
--- `report_min_group`, and of its larger groups so many are left out that none follows from the total: nor by a
--- share or rate. What comparing one day with another tells is not hidden.
+-- What the queries read beside the tables of the version. A sensitive segment shows no count of fewer people than
+-- `report_min_group`, and none that gives one away: of its values so many of the smallest are left out that none
+-- follows from the total, and who came, who went and who may be mailed are shown where the rest is many people too.
+-- What two days or two segments tell when they are compared is not hidden.
 create or replace temp macro is_few(people) as people between 1 and getvariable('report_min_group') - 1;
-
--- Whether a number of people is hidden, beside the number in all smaller groups of the same total.
-create or replace temp macro is_given_away(people, smaller) as is_few(people) or coalesce(is_few(smaller), false);
 
 create or replace temp view shown_sizes as
 with
@@ -13,27 +11,33 @@ sized as (
     select
         sizes.*,
         coalesce(catalog.is_sensitive, true) as is_sensitive,
-        sum(sizes.customer_count) over (groups_of_total order by sizes.customer_count, sizes.segment_value
-            rows between unbounded preceding and 1 preceding) as smaller_customer_count,
-        sum(sizes.entered_count) over (groups_of_total order by sizes.entered_count, sizes.segment_value
-            rows between unbounded preceding and 1 preceding) as smaller_entered_count,
-        sum(sizes.left_count) over (groups_of_total order by sizes.left_count, sizes.segment_value
-            rows between unbounded preceding and 1 preceding) as smaller_left_count,
-        sum(sizes.reach_count) over (groups_of_total order by sizes.reach_count, sizes.segment_value
-            rows between unbounded preceding and 1 preceding) as smaller_reach_count
+        coalesce(sum(sizes.customer_count) over (
+            partition by sizes.as_of_date, sizes.segment, sizes.segment_value = '*'
+            order by sizes.customer_count, sizes.segment_value
+            rows between unbounded preceding and 1 preceding
+        ), 0) as smaller_groups_count
     from segment_sizes as sizes
     left join segment_catalog as catalog on sizes.segment = catalog.segment
-    window groups_of_total as (partition by sizes.as_of_date, sizes.segment, sizes.segment_value = '*')
 ),
 
 hidden as (
     select
         *,
-        is_sensitive and is_given_away(customer_count, smaller_customer_count) as is_hidden,
-        is_hidden or (is_sensitive and is_given_away(entered_count, smaller_entered_count)) as hides_entered,
-        is_hidden or (is_sensitive and is_given_away(left_count, smaller_left_count)) as hides_left,
-        is_hidden or (is_sensitive and is_given_away(reach_count, smaller_reach_count)) as hides_reach
+        is_sensitive and (is_few(customer_count) or is_few(smaller_groups_count)) as is_hidden,
+        is_hidden or (is_sensitive and (is_few(entered_count) or is_few(left_count))) as gives_moves_away,
+        is_hidden or (is_sensitive and (is_few(reach_count) or is_few(customer_count - reach_count)))
+            as gives_reach_away
     from sized
+),
+
+-- A total is shown where each of its values is.
+totals as (
+    select
+        *,
+        max(gives_moves_away) over values_of_a_day as hides_moves_of_total,
+        max(gives_reach_away) over values_of_a_day as hides_reach_of_total
+    from hidden
+    window values_of_a_day as (partition by as_of_date, segment)
 )
 
 select
@@ -45,11 +49,14 @@ select
     is_replayed,
     definition,
     case when not is_hidden then customer_count end as customer_count,
-    case when not hides_entered then entered_count end as entered_count,
-    case when not hides_left then left_count end as left_count,
-    case when not hides_reach then reach_count end as reach_count,
+    case when not gives_moves_away and not (segment_value = '*' and hides_moves_of_total) then entered_count end
+        as entered_count,
+    case when not gives_moves_away and not (segment_value = '*' and hides_moves_of_total) then left_count end
+        as left_count,
+    case when not gives_reach_away and not (segment_value = '*' and hides_reach_of_total) then reach_count end
+        as reach_count,
     case when not is_hidden then net_revenue end as net_revenue
-from hidden;
+from totals;
 
 create or replace temp table buyers as
 select
@@ -59,5 +66,5 @@ select
     bit_or(1::bigint << least(date_diff('month', ordered_on, getvariable('as_of_date')), 62)) as months,
     arg_min(net_revenue, (ordered_at, source_system, order_id)) as first_net_revenue
 from orders
-where is_valid
+where is_valid and customer_id is not null
 group by customer_id

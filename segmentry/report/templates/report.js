@@ -49,7 +49,7 @@
       about.hidden = row.hidden;
       shown += !row.hidden;
     });
-    found.textContent = `${shown} segments`;
+    found.textContent = shown ? `${shown} segments` : "No segment: try another word.";
   };
   words.addEventListener("input", search);
   family.addEventListener("change", search);
@@ -73,7 +73,7 @@
       head.setAttribute("aria-sort", falls ? "descending" : "ascending");
       const value = (row) => {
         const cell = row.children[place];
-        const number = cell.querySelector("data");
+        const number = cell?.querySelector("data");
         if (number) return Number(number.value);
         return isOfWords ? cell.textContent.trim() : -Infinity;
       };
@@ -87,6 +87,11 @@
 
   open();
 
+  // All segments at once, to be printed.
+  const all = document.querySelector("#all");
+  all.addEventListener("click", () => each("details.segment", (segment) => { segment.open = true; }));
+  all.hidden = false;
+
   // One span of days is shown at a time.
   each("select[data-spans]", (choice) => {
     const show = () => each(`[data-span="${choice.dataset.spans}"]`, (part) => {
@@ -99,8 +104,8 @@
 
   // Whoever opens an old report is told so.
   const day = new Date(document.querySelector("#day").value);
-  const age = Math.floor((Date.now() - day) / 86400000) - 1;
-  if (age > 2) {
+  const age = Math.floor((Date.now() - day) / 86400000);
+  if (age > 3) {
     const old = document.querySelector("#old");
     old.textContent = `This report is of a day ${age} days ago.`;
     old.hidden = false;
