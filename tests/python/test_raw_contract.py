@@ -448,13 +448,16 @@ def is_later(row: Row, column: str, bound: datetime) -> bool:
 
 
 def without_later_rows(tables: Tables, bound: datetime) -> Tables:
-    """Leave out every key of which all versions are later; one of them may decide what counts."""
+    """Leave out every key of which all versions are later; one of them may decide what counts.
+
+    Ids that are addresses are one however they are written: here all are taken so.
+    """
     earlier: dict[str, list[Row]] = {}
     for table, rows in tables.items():
         versions: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in rows:
             names = ("source_system", *KEYS[table])
-            versions[tuple(row.get(name) or "" for name in names)].append(row)
+            versions[tuple((row.get(name) or "").strip().lower() for name in names)].append(row)
         column = OWN_TIMESTAMP.get(table)
         earlier[table] = [
             row
