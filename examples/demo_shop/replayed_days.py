@@ -12,6 +12,12 @@ import duckdb
 from segmentry.reading import sql
 from segmentry.replay.kept import DEMO, TABLES, replayed_path
 
+# What is shipped of a table, where that is not all.
+COLUMNS = {
+    "segment_sizes": "* replace (cast(null as varchar) as definition)",
+    "shop_sizes": "* exclude (definitions)",
+}
+
 
 def ship(state: Path, folder: Path = DEMO) -> None:
     """Copy the replayed days of a state folder, without what they were computed by.
@@ -23,13 +29,8 @@ def ship(state: Path, folder: Path = DEMO) -> None:
     for table in TABLES:
         path = replayed_path(folder, table)
         path.parent.mkdir(parents=True, exist_ok=True)
-        columns = (
-            "* replace (cast(null as varchar) as definition)"
-            if table == "segment_sizes"
-            else "* exclude (definitions)"
-        )
         duckdb.execute(
-            f"copy (select {columns} from read_parquet({sql.path(replayed_path(state, table))})) "
+            f"copy (select {COLUMNS.get(table, '*')} from read_parquet({sql.path(replayed_path(state, table))})) "
             f"to {sql.text(path)} (format parquet, compression zstd)"
         )
 
