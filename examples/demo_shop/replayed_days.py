@@ -29,8 +29,9 @@ def ship(state: Path, folder: Path = DEMO) -> None:
     for table in TABLES:
         path = replayed_path(folder, table)
         path.parent.mkdir(parents=True, exist_ok=True)
+        kept = sql.path(replayed_path(state, table))
         duckdb.execute(
-            f"copy (select {COLUMNS.get(table, '*')} from read_parquet({sql.path(replayed_path(state, table))})) "
+            f"copy (select {COLUMNS.get(table, '*')} from read_parquet({kept})) "
             f"to {sql.text(path)} (format parquet, compression zstd)"
         )
 
