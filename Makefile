@@ -103,7 +103,7 @@ tested: $(READY)
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=$(TESTED) DBT_LOG_LEVEL_FILE=none $(BIN)/dbt --quiet build
 
 asked: tested proofs
-	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 3 --dist worksteal
+	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 4 --dist worksteal
 
 # Connectors are off in the demo: their models, their unit tests and their data tests.
 CONNECTED := $(NO_SHOP) SEGMENTRY_WAREHOUSE=target/connected/segmentry.duckdb DBT_LOG_LEVEL_FILE=none \

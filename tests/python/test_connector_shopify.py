@@ -18,6 +18,7 @@ import pytest
 from segmentry.activation.ledger import Ledger
 from segmentry.erasure.person import Person
 from tests.python.activation_shop import KEYS, SECRET
+from tests.python.conftest import skip_unless_proving
 from tests.python.shopify_shop import (
     DrawnShop,
     Row,
@@ -139,6 +140,7 @@ def load_schema(warehouse: Path, tables: Mapping[str, Sequence[Row]], folder: Pa
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a warehouse of one shop that was landed in several ways, and of others beside it."""
+    skip_unless_proving()
     folder = tmp_path_factory.mktemp("shopify")
     tables = rest(shop)
     folders = {

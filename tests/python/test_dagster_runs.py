@@ -86,11 +86,6 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         yield Shop(tmp_path, shop_definitions(), instance)
 
 
-def test_first_day_of_a_shop(shop: Shop) -> None:
-    a_day_is_built_checked_and_published(shop)
-    no_log_or_page_names_a_person(shop)
-
-
 @pytest.mark.prove
 def test_days_of_a_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     a_day_is_built_checked_and_published(shop)

@@ -199,7 +199,8 @@ def test_files_that_did_not_change_are_not_read_again(tmp_path: Path) -> None:
     assert marked() == set()
 
 
-@pytest.mark.parametrize("seed", range(1, 6) if PROVE else [4])
+@pytest.mark.prove
+@pytest.mark.parametrize("seed", range(1, 6))
 def test_what_is_kept_is_what_a_build_from_nothing_computes(tmp_path: Path, seed: int) -> None:
     shop = Shop(tmp_path, seed)
     kept = tmp_path / "shop.duckdb"

@@ -272,6 +272,7 @@ def test_a_bad_folder_stops_the_run_and_harms_nothing(
 # What doesn't
 
 
+@pytest.mark.prove
 def test_orders_alone_are_enough(tmp_path: Path) -> None:
     """Each table and column that is not there is named in one line."""
     raw_dir = tmp_path / "raw"
@@ -391,6 +392,7 @@ def test_formats_give_the_same_tables(
     assert_same_contents(public_contents(build(raw_dir)), contents)
 
 
+@pytest.mark.prove
 def test_a_schema_of_the_warehouse_gives_the_same_tables(
     folder: Path,
     tables: Tables,

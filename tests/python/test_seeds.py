@@ -31,7 +31,8 @@ IDS = [
 ]
 
 
-@pytest.mark.parametrize("ids", [APOSTROPHES, pytest.param(IDS, marks=pytest.mark.prove)])
+@pytest.mark.prove
+@pytest.mark.parametrize("ids", [APOSTROPHES, IDS])
 def test_ids_of_any_letters_are_loaded_as_they_are(tmp_path: Path, ids: list[str]) -> None:
     project = copy_project(tmp_path / "project")
     rows = [("web", name, "", "", "c1", "", "", "") for name in ids]

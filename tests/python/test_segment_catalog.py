@@ -71,6 +71,7 @@ def test_every_segment_is_in_its_family() -> None:
         assert (ROOT / f"models/segments/{segment.family}/segment_{segment.name}.sql").exists()
 
 
+@pytest.mark.prove
 def test_a_forgotten_step_names_the_segment_and_the_file(tmp_path: Path) -> None:
     """One segment is not described; of the others something is left out, and neither is listed."""
     project = copy_project(tmp_path / "project")

@@ -9,6 +9,8 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import pytest
+
 from tests.python.conftest import PROVE
 from tests.python.nasty_shops import draw_shop, write_shop
 from tests.python.projects import shared_emails
@@ -55,6 +57,7 @@ def needed(removed: frozenset[str]) -> set[str]:
     }
 
 
+@pytest.mark.prove
 def test_needs_are_what_segments_cannot_do_without(tmp_path: Path) -> None:
     """Neither more nor less: of tables that stand for each other, none is needed alone."""
     survivors: dict[frozenset[str], set[str]] = {}

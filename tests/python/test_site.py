@@ -21,6 +21,7 @@ from segmentry.pages.repository import repository_pages, write_pages
 from segmentry.project.segment_catalog import read_segment_catalog
 from segmentry.settings.shop import Settings
 from tests.python.browser import CHROMIUM, open_browser
+from tests.python.conftest import skip_unless_proving
 from tests.python.warehouse import ROOT
 
 SALT = "salt-that-nobody-may-read"
@@ -73,6 +74,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="session")
 def built(whole_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the site of the demo shop, built once for all workers."""
+    skip_unless_proving()
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     folder = shared / "site"

@@ -64,6 +64,7 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.prove
 def test_a_threshold_moves_its_segment_alone(warehouse: Path) -> None:
     result = what_if(ROOT, warehouse, {"idle_customers_days": 120})
     expected = query(
