@@ -20,6 +20,7 @@ import pytest
 from segmentry.activation.ledger import Ledger
 from segmentry.state.tombstones import Kind, key_of
 from tests.python.activation_shop import KEYS, SECRET
+from tests.python.conftest import skip_unless_proving
 from tests.python.warehouse import BuildError, run_dbt
 
 TYPES = {
@@ -168,6 +169,7 @@ def ask(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Export:
     """Return an export of six days, the last in progress, that was built once."""
+    skip_unless_proving()
     export = Export(tmp_path_factory.mktemp("ga4"))
     for day in range(LAST_DAY - 5, LAST_DAY):
         export.draw(day, f"events_{day}.{'jsonl' if day % 2 else 'parquet'}")
@@ -343,6 +345,7 @@ def test_whoever_is_erased_is_out_of_what_is_kept(export: Export) -> None:
     assert ask(export.warehouse, others) == before
 
 
+@pytest.mark.prove
 def test_a_folder_without_events_is_named(tmp_path: Path) -> None:
     export = Export(tmp_path)
     export.draw(LAST_DAY, f"happenings_{LAST_DAY}.parquet")

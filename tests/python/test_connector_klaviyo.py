@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.python.conftest import skip_unless_proving
 from tests.python.warehouse import BuildError, run_dbt
 
 AT = "2026-05-01 10:00:00.000"
@@ -156,6 +157,7 @@ def connection(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Return a warehouse of one account landed twice: as CSV, and as Parquet and JSON lines."""
+    skip_unless_proving()
     folder = tmp_path_factory.mktemp("klaviyo")
     csv_folder, other_folder, raw_folder = folder / "csv", folder / "other", folder / "raw"
     for made in (csv_folder, other_folder, raw_folder):
@@ -304,6 +306,7 @@ def test_no_event_is_lost(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+@pytest.mark.prove
 def test_orders_come_from_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "person.csv").write_text("id,email\n")
     monkeypatch.setenv("SEGMENTRY_CONNECTORS", "klaviyo")

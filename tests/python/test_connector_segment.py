@@ -189,6 +189,7 @@ def test_completed_orders_are_orders_where_the_var_says_so(folder: Path, tmp_pat
         build(warehouse, folder, "segment,shopify", "stg_orders", project)
 
 
+@pytest.mark.prove
 def test_a_folder_without_calls_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "segment"
     folder.mkdir()

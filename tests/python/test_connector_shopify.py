@@ -566,6 +566,7 @@ def refused(
     return " ".join(str(error.value).split())
 
 
+@pytest.mark.prove
 def test_what_is_missing_is_told_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

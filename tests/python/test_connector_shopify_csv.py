@@ -14,6 +14,7 @@ from segmentry.reading.contract import Column, Table
 from segmentry.reading.errors import ReadingError
 from segmentry.reading.files import find_raw_files
 from segmentry.reading.folder import read_folder
+from tests.python.conftest import skip_unless_proving
 from tests.python.warehouse import run_dbt
 
 OLD_COLUMNS = (
@@ -155,6 +156,7 @@ Shoe,shoe,Acme,,Shoes,TRUE,Active,SHOE-1,Size,40,Colour,Red,80,30,FALSE
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """Return a warehouse of two shops, one of new exports and one of old ones."""
+    skip_unless_proving()
     folder = tmp_path_factory.mktemp("shopify_csv")
     shop, other = folder / "shop", folder / "other"
     (shop / "orders_export").mkdir(parents=True)

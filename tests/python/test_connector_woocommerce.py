@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.python.conftest import skip_unless_proving
 from tests.python.warehouse import BuildError, run_dbt
 
 Row = dict[str, Any]
@@ -256,6 +257,7 @@ def build(warehouse: Path, select: str) -> None:
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """Return a warehouse of one shop, landed in four ways."""
+    skip_unless_proving()
     folder = tmp_path_factory.mktemp("woocommerce")
     warehouse = folder / "shop.duckdb"
     with duckdb.connect(str(warehouse)) as landed:
@@ -485,6 +487,7 @@ def test_no_row_is_lost(connection: Ask) -> None:
         ),
     ],
 )
+@pytest.mark.prove
 def test_a_schema_that_can_not_be_read_is_told(
     made: Mapping[str, str], told: Sequence[str], tmp_path: Path
 ) -> None:
