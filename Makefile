@@ -91,7 +91,7 @@ serve: $(READY)
 check: $(READY)
 	@$(BIN)/python -m tests.python.changed
 
-## Every check, in about ten minutes on two cores.
+## Every check, in about a quarter of an hour on two cores.
 test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -103,7 +103,7 @@ tested: $(READY)
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=$(TESTED) DBT_LOG_LEVEL_FILE=none $(BIN)/dbt --quiet build
 
 asked: tested proofs
-	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 4 --dist worksteal
+	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 3 --dist worksteal
 
 # Connectors are off in the demo: their models, their unit tests and their data tests.
 CONNECTED := $(NO_SHOP) SEGMENTRY_WAREHOUSE=target/connected/segmentry.duckdb DBT_LOG_LEVEL_FILE=none \
