@@ -114,6 +114,11 @@ def test_a_segment_is_searched_opened_and_linked_to(browser: Browser, report: st
     browser.call("Input.insertText", text="coupon lov")
     shown = "[...document.querySelectorAll('#list tbody tr')].filter((row) => !row.hidden)"
     assert browser.evaluate(f"{shown}.map((row) => row.dataset.segment)") == ["coupon_lovers"]
+    words = "document.querySelector('#words')"
+    for text, found in (("cannot lose", "rfm_groups"), ("no such word", None)):
+        browser.evaluate(f"{words}.value = '{text}'; {words}.dispatchEvent(new Event('input'))")
+        assert browser.evaluate(f"{shown}.map((row) => row.dataset.segment)[0] ?? null") == found
+    browser.evaluate(f"{words}.value = 'coupon lov'; {words}.dispatchEvent(new Event('input'))")
     browser.evaluate("document.querySelector('a[href=\"#segment-coupon_lovers\"]').focus()")
     press(browser, "Enter", 13)
     browser.wait_for("document.querySelector('#segment-coupon_lovers').open")

@@ -34,7 +34,12 @@
   addEventListener("hashchange", open);
   each('a[href^="#segment-"]', (link) => link.addEventListener("click", () => setTimeout(open)));
 
-  // The search looks through labels, families, meanings and rules.
+  // The search looks through labels, families, meanings, rules and the names of values.
+  const texts = new Map();
+  each("details.segment", (about) => {
+    const parts = about.querySelectorAll("summary, dl, [data-query='segment_values'] th");
+    texts.set(about.id, [...parts].map((part) => part.textContent).join(" ").toLowerCase());
+  });
   const words = document.querySelector("#words");
   const family = document.querySelector("#family");
   const found = document.querySelector("#found");
@@ -42,7 +47,7 @@
     const wanted = words.value.trim().toLowerCase().split(/\s+/);
     let shown = 0;
     each("#list tbody tr", (row) => {
-      const text = row.dataset.search;
+      const text = texts.get(`segment-${row.dataset.segment}`);
       row.hidden = !(wanted.every((word) => text.includes(word))
         && (!family.value || row.dataset.family === family.value));
       const about = document.getElementById(`segment-${row.dataset.segment}`);
