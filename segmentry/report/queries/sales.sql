@@ -1,17 +1,27 @@
 -- The sales of the shop's calendar, of two years; trends are shaded on their days.
 -- key: sale_name, starts_on
+with
+
+days as (
+    select
+        ordered_on,
+        count(*) as order_count,
+        sum(net_revenue) as net_revenue
+    from orders
+    where is_valid
+    group by ordered_on
+)
+
 select
-    sale_name,
-    starts_on,
-    ends_on,
-    count(orders.order_id) as order_count,
-    coalesce(sum(orders.net_revenue), 0) as net_revenue
-from sale_calendar
-left join orders
-    on orders.is_valid
-    and orders.ordered_on between sale_calendar.starts_on and sale_calendar.ends_on
+    sales.sale_name,
+    sales.starts_on,
+    sales.ends_on,
+    cast(coalesce(sum(days.order_count), 0) as bigint) as order_count,
+    coalesce(sum(days.net_revenue), 0) as net_revenue
+from sale_calendar as sales
+left join days on days.ordered_on between sales.starts_on and sales.ends_on
 where
-    ends_on > getvariable('as_of_date') - interval 24 month
-    and starts_on <= getvariable('as_of_date')
-group by sale_name, starts_on, ends_on
-order by starts_on desc, sale_name
+    sales.ends_on > getvariable('as_of_date') - interval 24 month
+    and sales.starts_on <= getvariable('as_of_date')
+group by sales.sale_name, sales.starts_on, sales.ends_on
+order by sales.starts_on desc, sales.sale_name
