@@ -37,6 +37,17 @@ def _is(segment: str) -> str:
     return f"({condition} and segment_value = {as_text(value)})" if value else condition
 
 
+def is_tagged(audience: Audience, destinations: str | None, is_sensitive: bool) -> bool:
+    """Tell whether an audience takes a segment by its tag, as `is_in` does of a version.
+
+    Args:
+        audience: one that has a tag.
+        destinations: those of the segment, as the catalog lists them.
+        is_sensitive: whether the segment is sensitive.
+    """
+    return audience.tag in (destinations or "").split() and not is_sensitive
+
+
 def as_text(value: str) -> str:
     """Return a text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"

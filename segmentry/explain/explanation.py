@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from segmentry.activation.audiences import is_tagged
 from segmentry.activation.config import Audience, Sync
 from segmentry.explain.person import Person
 from segmentry.explain.source import NOES, SUPPRESSIONS, Row, Source
@@ -305,7 +306,7 @@ def by_which(audience: Audience, segments: Sequence[Row]) -> list[str]:
         {
             plain
             for plain, _, row in named
-            if audience.tag in (row["destinations"] or "").split() and not row["is_sensitive"]
+            if is_tagged(audience, row["destinations"], row["is_sensitive"])
         }
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from segmentry.activation.audiences import is_tagged
 from segmentry.activation.config import Audience, Sync
 from segmentry.report.figures import Row
 
@@ -53,5 +54,5 @@ def _sent(audience: Audience, catalog: Iterable[Row]) -> list[tuple[str, str]]:
     return [
         (str(row.segment), "")
         for row in catalog
-        if audience.tag in (row.destinations.value or "").split() and not row.is_sensitive.value
+        if is_tagged(audience, row.destinations.value, row.is_sensitive.value)
     ]

@@ -391,7 +391,7 @@ def groups_of_people() -> st.SearchStrategy[list[tuple[int, int, int, int]]]:
     return st.lists(group, min_size=1, max_size=7)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(groups=groups_of_people())
 def test_a_hidden_group_does_not_follow_from_what_is_shown(
     groups: list[tuple[int, int, int, int]],
