@@ -4,15 +4,5 @@
         'select replayed_days(' ~ sql_text(source.name) ~ ', '
         ~ (invocation_args_dict.get('vars') | length > 0) ~ ')'
     ).rows[0][0] -%}
-    {%- set values = [] -%}
-    {%- for column in source.columns.values() -%}
-        {%- do values.append(
-            'cast(' ~ (column.name if path else 'null') ~ ' as ' ~ column.data_type ~ ') as '
-            ~ column.name
-        ) -%}
-    {%- endfor -%}
-    {{ return(
-        'select ' ~ values | join(', ')
-        ~ (' from read_parquet(' ~ as_path(path) ~ ')' if path else ' where false')
-    ) }}
+    {{ return(rows_of_file(source, path)) }}
 {% endmacro %}

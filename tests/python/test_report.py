@@ -22,8 +22,9 @@ from segmentry.errors import RecordsError
 from segmentry.records.databases import BI, CONTACTS
 from segmentry.records.manifest import MANIFEST
 from segmentry.records.versions import Version, read_version
+from segmentry.report import figures
 from segmentry.report.charts import sparkline
-from segmentry.report.figures import SHOWN, query_names, query_text, written
+from segmentry.report.figures import SHOWN, open_version, query_names, query_text, written
 from segmentry.report.page import CAUSES, render
 from segmentry.report.sankey import sankey
 from segmentry.report.writing import readable_syncs, write_report
@@ -76,7 +77,8 @@ LIVED = """
 NO_ORDERS = """
     create table orders (
         source_system varchar, order_id varchar, customer_id varchar, is_valid boolean,
-        ordered_at timestamp, ordered_on date, net_revenue decimal(18, 2)
+        is_coupon_order boolean, is_discounted boolean, ordered_at timestamp, ordered_on date,
+        net_revenue decimal(18, 2), discount_amount decimal(18, 2)
     )
 """
 HOSTILE = '<script>alert("☕")</script>'
@@ -345,6 +347,26 @@ def test_sensitive_segments_show_no_small_group(
     assert [
         number for number in counts_of_people(lived_page, others) if 0 < int(number.value) < LEAST
     ]
+
+
+def test_a_sensitive_segment_without_a_size_of_the_day_shows_nothing_of_people(
+    version: Version, tmp_path: Path
+) -> None:
+    without = changed(
+        version,
+        tmp_path,
+        "delete from segment_sizes where as_of_date = (select max(as_of_date) from segment_sizes) "
+        "and segment in (select segment from segment_catalog where is_sensitive)",
+    )
+    sensitive = {
+        name for (name,) in ask(version, "select segment from segment_catalog where is_sensitive")
+    }
+    measured = {name for (name,) in ask(without, "select segment from segment_metrics")}
+    assert sensitive & measured
+    with open_version(without.folder / BI.file, without.manifest.as_of_date, LEAST) as connection:
+        shown = {key for (key,) in figures.ask(connection, "segment_metrics").by_key}
+    assert shown and not sensitive & shown
+    assert not list(counts_of_people(ReportPage(render(without, {}, LEAST)), sensitive))
 
 
 Sizes = dict[str, dict[str, int | None]]

@@ -6,12 +6,11 @@ with
 months as (
     select
         cast(date_trunc('month', ordered_on) as date) as month,
-        count(*) as order_count,
+        cast(sum(order_count) as bigint) as order_count,
         sum(net_revenue) as net_revenue,
-        count(*) filter (customer_id is null) as nameless_order_count,
-        sum(net_revenue) filter (customer_id is null) as nameless_net_revenue
-    from orders
-    where is_valid
+        cast(coalesce(sum(order_count) filter (is_nameless), 0) as bigint) as nameless_order_count,
+        sum(net_revenue) filter (is_nameless) as nameless_net_revenue
+    from order_days
     group by all
 ),
 

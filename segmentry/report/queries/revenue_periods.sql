@@ -9,18 +9,18 @@ periods as (
 placed as (
     select
         ordered_on,
+        order_count,
         net_revenue,
         getvariable('as_of_date') - ordered_on as days_ago,
         getvariable('as_of_date') - cast(ordered_on + interval 1 year as date) as days_ago_last_year
-    from orders
-    where is_valid
+    from order_days
 ),
 
 sums as (
     select
         periods.days,
         min(placed.ordered_on) as first_order_on,
-        count(case when days_ago < days then 1 end) as order_count,
+        cast(coalesce(sum(case when days_ago < days then order_count end), 0) as bigint) as order_count,
         coalesce(sum(case when days_ago < days then net_revenue end), 0) as net_revenue,
         coalesce(sum(case when days_ago >= days and days_ago < 2 * days then net_revenue end), 0) as revenue_before,
         coalesce(

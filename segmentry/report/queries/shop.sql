@@ -1,8 +1,8 @@
 -- The shop on the day of the version.
 select
     getvariable('as_of_date') as as_of_date,
-    (select min(ordered_on) from orders where is_valid) as first_order_on,
-    (select max(ordered_on) from orders where is_valid) as newest_order_on,
+    (select min(ordered_on) from order_days) as first_order_on,
+    (select max(ordered_on) from order_days) as newest_order_on,
     (select count(*) from customer_facts) as customer_count,
     (select count(*) from customer_facts where order_count > 0) as buyer_count,
     (select count(*) from customer_facts where is_email_subscriber) as subscriber_count,

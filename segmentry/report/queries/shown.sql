@@ -58,6 +58,22 @@ select
     case when not is_hidden then net_revenue end as net_revenue
 from totals;
 
+create or replace temp table order_days as
+select
+    ordered_on,
+    case
+        when is_coupon_order then 'with a coupon'
+        when is_discounted then 'reduced'
+        else 'full price'
+    end as price,
+    customer_id is null as is_nameless,
+    count(*) as order_count,
+    sum(net_revenue) as net_revenue,
+    sum(discount_amount) as discount_amount
+from orders
+where is_valid
+group by all;
+
 create or replace temp table buyers as
 select
     customer_id,
