@@ -14,8 +14,8 @@ import pytest
 from orchestration.assets.dbt import remove_killed
 from segmentry.records.databases import ADDRESS
 from segmentry.settings.scratch import ScratchFolder
+from tests.python.dbt_server import DBT, ROOT
 from tests.python.projects import copy_project
-from tests.python.warehouse import DBT, ROOT
 
 FOR_OTHERS = 0o077
 

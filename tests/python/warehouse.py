@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
@@ -15,7 +13,6 @@ from tests.python.dbt_server import DbtServer
 from tests.python.reference.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-DBT = Path(sys.executable).with_name("dbt")
 SEEDS = {
     "identity_links",
     "sale_calendar",
@@ -40,8 +37,7 @@ def run_dbt(
 ) -> str:
     """Run one dbt command and return what it printed.
 
-    Commands on the project itself share what dbt read of it; a copied project, whose files are
-    others, is read by a dbt process of its own.
+    Commands share what dbt read of the project, and read of a copy what is changed there.
 
     Args:
         arguments: the command and its flags, such as `"build"`.
@@ -68,21 +64,9 @@ def run_dbt(
         environment["SEGMENTRY_RAW_DIR"] = str(raw_dir)
     command = ["--no-use-colors", *arguments, "--vars", json.dumps(variables or {})]
     output = warehouse.with_suffix(".output")
-    if project_dir == ROOT:
-        success = dbt_server().run(command, environment, output)
-    else:
-        with output.open("w") as stream:
-            process = subprocess.run(
-                [str(DBT), *command],
-                cwd=project_dir,
-                env=environment,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        success = process.returncode == 0
+    succeeded = dbt_server().run(project_dir, command, environment, output)
     printed = output.read_text()
-    if not success:
+    if not succeeded:
         raise BuildError(printed)
     return printed
 
