@@ -80,18 +80,24 @@ def only_file(folder: Path, data: bytes, name: str = "orders.csv") -> RawFile:
 
 
 @pytest.fixture(scope="module")
-def read(folder: Path) -> Iterator[Reader]:
-    """Yield the way in which a build reads the records after the header."""
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection for all examples: to make one takes longer than to read a file."""
     with duckdb.connect() as connection:
+        yield connection
 
-        def read_file(data: bytes) -> Split:
-            found = read_csv_file(connection, only_file(folder, data), [], folder)
-            rows = connection.execute(found.records).fetchall()
-            assert found.row_count == len(rows)
-            assert all((fields is None) != (line is None) for fields, line in rows)
-            return [line if fields is None else fields for fields, line in rows]
 
-        yield read_file
+@pytest.fixture(scope="module")
+def read(connection: duckdb.DuckDBPyConnection, folder: Path) -> Reader:
+    """Return the way in which a build reads the records after the header."""
+
+    def read_file(data: bytes) -> Split:
+        found = read_csv_file(connection, only_file(folder, data), [], folder)
+        rows = connection.execute(found.records).fetchall()
+        assert found.row_count == len(rows)
+        assert all((fields is None) != (line is None) for fields, line in rows)
+        return [line if fields is None else fields for fields, line in rows]
+
+    return read_file
 
 
 CASES: dict[str, tuple[bytes, Split]] = {
@@ -304,11 +310,12 @@ def test_a_build_reads_what_a_writer_wrote(
 
 
 @given(lines=st.lists(st.lists(st.text("ab", max_size=3), min_size=3, max_size=3), max_size=12))
-def test_plain_lines_are_left_to_duckdb(folder: Path, lines: list[list[str]]) -> None:
+def test_plain_lines_are_left_to_duckdb(
+    connection: duckdb.DuckDBPyConnection, folder: Path, lines: list[list[str]]
+) -> None:
     """What needs no strict splitting is not split strictly, which would take much longer."""
     data = HEADER + b"".join(",".join(line).encode() + b"\n" for line in lines)
-    with duckdb.connect() as connection:
-        found = read_csv_file(connection, only_file(folder, data), [], folder)
+    found = read_csv_file(connection, only_file(folder, data), [], folder)
     assert "read_csv" in found.records
     strict = split_strictly(found.file, found.header, folder)
     assert strict.row_count == found.row_count
