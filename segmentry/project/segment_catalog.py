@@ -59,7 +59,9 @@ def read_segment_catalog(project: Path = ROOT) -> list[CatalogSegment]:
 
 def read_models(text: str) -> list[dict[str, Any]]:
     """Return the models of a YAML; its unit tests, the most of it, are not read."""
-    models: list[dict[str, Any]] = yaml.safe_load(text.partition("\nunit_tests:\n")[0])["models"]
+    models: list[dict[str, Any]] = yaml.load(
+        text.partition("\nunit_tests:\n")[0], yaml.CSafeLoader
+    )["models"]
     return models
 
 

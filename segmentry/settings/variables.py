@@ -27,7 +27,7 @@ LARGEST = {"_share": 1, "_percentile": 1, "_percent": 100}
 def declared_variables(project: Path) -> dict[str, Any]:
     """Return the vars as `dbt_project.yml` has them, Jinja included."""
     text = (project / "dbt_project.yml").read_text(encoding="utf-8")
-    variables: dict[str, Any] = yaml.safe_load(text)["vars"]
+    variables: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)["vars"]
     return variables
 
 
@@ -58,7 +58,7 @@ def read_variables(text: str) -> dict[str, Any]:
         SettingsError: when it is something else.
     """
     try:
-        variables = yaml.safe_load(text)
+        variables = yaml.load(text, yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise SettingsError("--vars can't be read: expected YAML, '{name: value}'.") from error
     if not isinstance(variables, dict):

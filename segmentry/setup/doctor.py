@@ -155,7 +155,9 @@ def profile(project: Path, environment: Mapping[str, str]) -> Iterator[Diagnosis
         )
         return
     try:
-        outputs = yaml.safe_load(path.read_text(encoding="utf-8"))["segmentry"]["outputs"]
+        outputs = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["segmentry"][
+            "outputs"
+        ]
     except (yaml.YAMLError, KeyError, TypeError):
         told = f"{path} has no profile `segmentry` with outputs"
         yield fault("profile", told, "Take the one of profiles/profiles.yml.")

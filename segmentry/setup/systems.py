@@ -62,7 +62,7 @@ def read_systems(project: Path) -> list[System]:
     sources = {
         source["name"]: source
         for path in files
-        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        for source in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["sources"]
     }
     return [System(name, tuple(_tables(sources[name]))) for name in (RAW, *known_systems(project))]
 

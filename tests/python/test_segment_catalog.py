@@ -55,7 +55,9 @@ def without_unit_test(project: Path) -> list[str]:
     result = []
     for model in sorted((project / "models" / "segments").rglob("segment_*.sql")):
         file = model.with_suffix(".yml")
-        text = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+        text = (
+            yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader) if file.exists() else {}
+        )
         if model.stem not in {test["model"] for test in text.get("unit_tests", [])}:
             segment, place = model.stem.removeprefix("segment_"), file.relative_to(project)
             result.append(f"Segment {segment}: add a unit test of {model.stem} to {place}.")

@@ -43,7 +43,7 @@ def repaired(description: Any) -> Any:
 def description_of(path: Path) -> dict[str, Any]:
     """Return a vendor's file, repaired."""
     text = path.read_text(encoding="utf-8")
-    read = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    read = json.loads(text) if path.suffix == ".json" else yaml.load(text, yaml.CSafeLoader)
     return dict(repaired(read))
 
 
