@@ -307,9 +307,14 @@ def filled(sound: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return warehouse
 
 
-def answer(settings: Settings) -> dict[str, CheckResult]:
-    """Return the results of everything that is declared, by name."""
-    names = {item.check.name for item in declared_breaks(settings)}
+def is_of_dbt(item: Break) -> bool:
+    """Say whether a break is of a test of dbt, not of a rule of a column."""
+    return isinstance(item.check.rule, DbtTest | Unique)
+
+
+def answer(settings: Settings, *, of_dbt: bool) -> dict[str, CheckResult]:
+    """Return the results of all tests of dbt that are declared, or of all other rules, by name."""
+    names = {item.check.name for item in declared_breaks(settings) if is_of_dbt(item) == of_dbt}
     with audited(settings) as subject:
         checks = [check for check in subject.checks if check.name in names]
         results = answer_checks(replace(subject, checks=checks)).results
@@ -321,12 +326,10 @@ def answer(settings: Settings) -> dict[str, CheckResult]:
 def test_what_is_broken_is_noticed(parity: int, filled: Path, tmp_path: Path) -> None:
     """Of the rules of columns every other one is broken, and no other is noticed."""
     items = [
-        item
-        for item in declared_breaks(settings_of(filled, tmp_path))
-        if not isinstance(item.check.rule, DbtTest | Unique)
+        item for item in declared_breaks(settings_of(filled, tmp_path)) if not is_of_dbt(item)
     ][parity::2]
     warehouse = copy_and_change(filled, tmp_path, *(item.sql for item in items))
-    results = answer(settings_of(warehouse, tmp_path))
+    results = answer(settings_of(warehouse, tmp_path), of_dbt=False)
     rules = {name for name in results if name.endswith(("_is_never_null", "_is_in_range"))}
     broken = {item.check.name for item in items}
     assert failed(results.values()) & rules == broken
@@ -336,13 +339,9 @@ def test_what_is_broken_is_noticed(parity: int, filled: Path, tmp_path: Path) ->
 
 
 def test_what_breaks_a_test_of_dbt_is_noticed(filled: Path, tmp_path: Path) -> None:
-    items = [
-        item
-        for item in declared_breaks(settings_of(filled, tmp_path))
-        if isinstance(item.check.rule, DbtTest | Unique)
-    ]
+    items = [item for item in declared_breaks(settings_of(filled, tmp_path)) if is_of_dbt(item)]
     warehouse = copy_and_change(filled, tmp_path, *(item.sql for item in items))
-    results = answer(settings_of(warehouse, tmp_path))
+    results = answer(settings_of(warehouse, tmp_path), of_dbt=True)
     assert {item.check.name for item in items} <= failed(results.values())
     assert [result.name for result in results.values() if result.exception is not None] == []
     told = results["rejected_share_is_small"].message
@@ -855,7 +854,8 @@ def test_the_page_calls_nobody() -> None:
     assert "prefers-color-scheme: dark" in page
 
 
-def test_the_command_says_what_it_found(
+@pytest.mark.prove
+def test_the_command_says_that_nothing_was_found(
     sound: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -863,9 +863,13 @@ def test_the_command_says_what_it_found(
 ) -> None:
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(sound))
     monkeypatch.setenv("SEGMENTRY_PUBLISHED_DIR", str(tmp_path / "published"))
-    command = ["check", "--data-docs", str(tmp_path / "docs")]
-    assert main(command) == 0
+    assert main(["check", "--data-docs", str(tmp_path / "docs")]) == 0
     assert "0 failed, 0 warnings" in capsys.readouterr().out
+
+
+def test_the_command_says_that_nothing_was_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(tmp_path / "nothing.duckdb"))
-    assert main(command) == 1
+    assert main(["check", "--data-docs", str(tmp_path / "docs")]) == 1
     assert "run `make build` first" in capsys.readouterr().err
