@@ -12,6 +12,7 @@ NO_SHOP := env -u SEGMENTRY_RAW_DIR -u SEGMENTRY_WAREHOUSE -u SEGMENTRY_RAW_SCHE
 	SEGMENTRY_ENV_FILE=
 # Built for the tests alone: a build of your own stays as it is.
 TESTED := target/tested/segmentry.duckdb
+PARSED := target/parsed/segmentry
 
 .PHONY: demo demo-raw demo-connectors demo-sync build publish roll-back report replay demo-replay serve what-if profile check test tested asked bounced connected types linted prove proofs browsers example dashboard benchmark docs lock clean
 
@@ -101,6 +102,8 @@ test: $(READY)
 tested: $(READY)
 	@rm -rf $(dir $(TESTED)) && mkdir -p $(dir $(TESTED))
 	$(NO_SHOP) SEGMENTRY_WAREHOUSE=$(TESTED) DBT_LOG_LEVEL_FILE=none $(BIN)/dbt --quiet build
+# What dbt has read of the project serves the tests.
+	@mkdir -p $(PARSED) && cp target/partial_parse.msgpack $(PARSED)
 
 asked: tested proofs
 	SEGMENTRY_WHOLE_BUILD=$(TESTED) $(BIN)/pytest -n 3 --dist worksteal

@@ -24,7 +24,7 @@ from tests.python.activation_shop import KEYS
 from tests.python.warehouse import ROOT, run_dbt
 
 # The warehouse's file; relations are named after it.
-NAME = "shop"
+NAME = "segmentry"
 LANDED = f'"{NAME}"."landed_raw"'
 
 

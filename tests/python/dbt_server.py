@@ -118,13 +118,14 @@ def parse(project: Path, folder: Path, name: str, systems: tuple[str, ...]) -> M
         name: the name of the warehouse.
         systems: the systems whose connectors are on.
     """
-    environment = {
-        # The same for all copies: with another, dbt would read everything again.
-        "SEGMENTRY_WAREHOUSE": str(folder_of(name, systems) / f"{name}.duckdb"),
-        "SEGMENTRY_CONNECTORS": ",".join(systems),
-    }
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("SEGMENTRY_")}
+    # As `make tested` reads the project, and the same for all copies: with another name of the
+    # warehouse, or a setting of another test, dbt would read everything again.
+    settings = {"SEGMENTRY_ENV_FILE": "", "SEGMENTRY_WAREHOUSE": f"target/tested/{name}.duckdb"}
+    if systems:
+        settings["SEGMENTRY_CONNECTORS"] = ",".join(systems)
     command = ["--quiet", "parse", "--target-path", str(folder), "--log-path", str(folder)]
-    with chdir(project), patch.dict(os.environ, environment):
+    with chdir(project), patch.dict(os.environ, kept | settings, clear=True):
         for flags in ([], ["--no-partial-parse"]):
             result = dbtRunner().invoke([*command, *flags]).result
             if isinstance(result, Manifest):

@@ -68,7 +68,7 @@ def shop_environment(folder: Path) -> dict[str, str]:
     """Return the environment of a shop in a folder: raw files, warehouse, published versions."""
     return {
         "SEGMENTRY_RAW_DIR": str(folder / "raw"),
-        "SEGMENTRY_WAREHOUSE": str(folder / "shop.duckdb"),
+        "SEGMENTRY_WAREHOUSE": str(folder / "segmentry.duckdb"),
         "SEGMENTRY_PUBLISHED_DIR": str(folder / "published"),
         "SEGMENTRY_SYNCS_DIR": str(folder / "syncs"),
         "SEGMENTRY_FIRST_DAY": FIRST_DAY.isoformat(),

@@ -146,6 +146,6 @@ def test_nasty_shop_agrees(tmp_path: Path, shop_seed: int) -> None:
         tracked_products=products,
         sale_calendar=sales,
     )
-    warehouse = tmp_path / "warehouse.duckdb"
+    warehouse = tmp_path / "segmentry.duckdb"
     build_warehouse(raw_dir, settings, warehouse, project_dir=project)
     assert_none(compare(compute(raw_dir, settings, forecast_of(warehouse)), warehouse))

@@ -560,11 +560,11 @@ def test_sql_assigns_the_nearest_centroid(compiled_project: CompiledProject, see
     found = fit_clusters(buyers, NOTHING)
     cluster_inputs = buyers.append_column("as_of_date", pa.nulls(len(buyers), pa.date32()))
     with duckdb.connect(":memory:") as connection:
-        connection.execute("attach ':memory:' as shop")
+        connection.execute("attach ':memory:' as segmentry")
         connection.register("inputs", cluster_inputs)
         connection.register("found", found)
-        connection.execute("create table shop.main.cluster_inputs as from inputs")
-        connection.execute("create table shop.main.fitted_clusters as from found")
+        connection.execute("create table segmentry.main.cluster_inputs as from inputs")
+        connection.execute("create table segmentry.main.fitted_clusters as from found")
         query = compiled_project.manifest["nodes"]["model.segmentry.customer_clusters"]
         rows = connection.execute(
             f"select cluster, distance_to_centroid from ({query['compiled_code']}) "

@@ -119,7 +119,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "models" / f"{name}.sql").write_text(
             f"select node_a, node_b from read_parquet('{folder / name}.parquet')"
         )
-    path = folder / "warehouse.duckdb"
+    path = folder / "segmentry.duckdb"
     run_dbt("run", raw_dir=None, warehouse=path, project_dir=folder)
     if PROVE:
         # The second run finds the tables of the first.

@@ -54,7 +54,7 @@ class Export:
         self.folder = folder
         self.events = folder / "ga4"
         self.orders = folder / "raw"
-        self.warehouse = folder / "kept" / "shop.duckdb"
+        self.warehouse = folder / "kept" / "segmentry.duckdb"
         for path in (self.events, self.orders, self.warehouse.parent):
             path.mkdir()
         (self.orders / "orders.csv").write_text(
@@ -279,7 +279,7 @@ def test_the_order_of_parameters_is_nothing(export: Export) -> None:
         for event in events:
             export.dice.shuffle(event["event_params"])
         export.write(name, events)
-    fresh = export.folder / "shuffled" / "shop.duckdb"
+    fresh = export.folder / "shuffled" / "segmentry.duckdb"
     export.build(fresh)
     assert contents(fresh) == before
 
@@ -317,7 +317,7 @@ def test_what_is_kept_is_what_a_build_from_nothing_computes(export: Export) -> N
     del export.files[gone]
     export.build(export.warehouse)
     assert {name.split(".")[0] for name in kept(export.warehouse)} == {f"events_{LAST_DAY - 3}"}
-    fresh = export.folder / "fresh" / "shop.duckdb"
+    fresh = export.folder / "fresh" / "segmentry.duckdb"
     export.build(fresh)
     # What is kept of a file of lines also keeps where they stood among those of other files.
     unmarked = (

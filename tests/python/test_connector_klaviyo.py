@@ -177,7 +177,7 @@ def connection(
         patch.setenv("SEGMENTRY_CONNECTORS", "klaviyo,klaviyo:other")
         patch.setenv("SEGMENTRY_KLAVIYO_DIR", str(csv_folder))
         patch.setenv("SEGMENTRY_KLAVIYO_OTHER_DIR", str(other_folder))
-        warehouse = folder / "shop.duckdb"
+        warehouse = folder / "segmentry.duckdb"
         run_dbt(
             "build",
             "--quiet",
@@ -315,7 +315,7 @@ def test_orders_come_from_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         run_dbt(
             *("run", "--no-write-json", "--select", "base_klaviyo__people"),
             raw_dir=None,
-            warehouse=tmp_path / "shop.duckdb",
+            warehouse=tmp_path / "segmentry.duckdb",
         )
     said = " ".join(str(error.value).split())
     assert "No connector that is on brings what every shop needs" in said

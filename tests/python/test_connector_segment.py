@@ -130,7 +130,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def connection(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Return a warehouse of what both systems landed of the same calls."""
     skip_unless_proving()
-    warehouse = folder.parent / "shop.duckdb"
+    warehouse = folder.parent / "segmentry.duckdb"
     land_tables(warehouse, folder)
     printed = build(
         warehouse, folder, "segment,rudderstack", "+raw_row_counts +rejected_rows +stg_events"
@@ -195,4 +195,4 @@ def test_a_folder_without_calls_is_named(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "users.csv").write_text("id\n1\n")
     with pytest.raises(BuildError, match=r"table `pages` \(or `tracks`\)\s+is missing"):
-        build(tmp_path / "shop.duckdb", folder, "segment", "segment__events")
+        build(tmp_path / "segmentry.duckdb", folder, "segment", "segment__events")

@@ -168,7 +168,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "rate_date,currency,rate\n"
         + "".join(f"2000-01-01,{code},1\n" for code in ("GBP", "CAD", "EUR", "AUD"))
     )
-    file = folder / "shop.duckdb"
+    file = folder / "segmentry.duckdb"
     load_schema(file, tables, folders["rest"])
     bury(folder / "state", Person({"ada@shop.example"}, {("shopify:erased", "1")}))
     with pytest.MonkeyPatch.context() as patch:
@@ -560,7 +560,7 @@ def refused(
         run_dbt(
             *("run", "--no-write-json", "--select", "base_shopify__checkouts"),
             raw_dir=None,
-            warehouse=tmp_path / "shop.duckdb",
+            warehouse=tmp_path / "segmentry.duckdb",
             variables={"as_of": "2026-06-30", "connectors": connectors},
         )
     return " ".join(str(error.value).split())
@@ -587,12 +587,12 @@ def test_what_is_missing_is_told_with_what_to_do(
     assert "table `refund` lacks the required column `order_id`" in said
 
     monkeypatch.delenv("SEGMENTRY_SHOPIFY_DIR")
-    with duckdb.connect(str(tmp_path / "shop.duckdb")) as opened:
+    with duckdb.connect(str(tmp_path / "segmentry.duckdb")) as opened:
         opened.execute("create schema landed; create table landed.customer (id bigint)")
     said = refused(monkeypatch, tmp_path, SHOPIFY_SCHEMA="landed")
     assert "The schema landed lacks the table `order` (or `orders`)" in said
     assert "SEGMENTRY_SHOPIFY_SCHEMA" in said
-    with duckdb.connect(str(tmp_path / "shop.duckdb")) as opened:
+    with duckdb.connect(str(tmp_path / "segmentry.duckdb")) as opened:
         opened.execute('create table landed."order" (email text)')
     said = refused(monkeypatch, tmp_path, SHOPIFY_SCHEMA="landed")
     assert "lacks the column `id`" in said and '"landed"."order"' in said

@@ -171,7 +171,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     (other / "orders_export_1.csv").write_bytes(export(NEW_ORDERS[:3], NEW_HEADER))
     (other / "orders_export_2.csv").write_bytes(export(LATER_ORDERS, OLD_HEADER, "\t"))
     (other / "customers_export_1.csv").write_text(OLD_CUSTOMERS)
-    warehouse = folder / "shop.duckdb"
+    warehouse = folder / "segmentry.duckdb"
     with duckdb.connect(str(warehouse)) as landed:
         landed.execute("create schema landed")
         for number in (1, 2):

@@ -259,7 +259,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     """Return a warehouse of one shop, landed in four ways."""
     skip_unless_proving()
     folder = tmp_path_factory.mktemp("woocommerce")
-    warehouse = folder / "shop.duckdb"
+    warehouse = folder / "segmentry.duckdb"
     with duckdb.connect(str(warehouse)) as landed:
         landed.execute("create schema landed")
         for name, rows in with_catalogue(stored_orders()).items():
@@ -491,7 +491,7 @@ def test_no_row_is_lost(connection: Ask) -> None:
 def test_a_schema_that_can_not_be_read_is_told(
     made: Mapping[str, str], told: Sequence[str], tmp_path: Path
 ) -> None:
-    warehouse = tmp_path / "shop.duckdb"
+    warehouse = tmp_path / "segmentry.duckdb"
     with duckdb.connect(str(warehouse)) as landed:
         landed.execute("create schema landed")
         for table, column in made.items():

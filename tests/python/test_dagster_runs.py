@@ -51,7 +51,7 @@ class Shop:
     @property
     def settings(self) -> Settings:
         """Where everything is."""
-        return Settings(self.raw_dir, self.folder / "shop.duckdb", self.folder / "published")
+        return Settings(self.raw_dir, self.folder / "segmentry.duckdb", self.folder / "published")
 
     @property
     def raw_dir(self) -> Path:

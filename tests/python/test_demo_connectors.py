@@ -34,6 +34,7 @@ from examples.demo_shop.systems.shops import OWN_FILES, write_shops
 from examples.demo_shop.systems.system import System
 from tests.python.warehouse import ROOT, run_dbt
 
+WAREHOUSE = "segmentry.duckdb"
 PAGE = ROOT / "models" / "connectors" / "README.md"
 # Two months hold every kind of row.
 SINCE = datetime(2026, 5, 1, tzinfo=UTC)
@@ -86,7 +87,7 @@ def connected(
         (folder / system.name).mkdir()
         system.write(folder / system.name, web)
     write_rows(folder / OWN_FILES, own_files(late_shop, list(SYSTEMS.values())))
-    warehouse = folder / "shop.duckdb"
+    warehouse = folder / WAREHOUSE
     build(folder, list(SYSTEMS.values()), warehouse, select="+path:models/connectors")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         yield connection
@@ -197,11 +198,11 @@ def mix(
     systems = systems_named(request.param)
     folder = tmp_path_factory.mktemp("mix")
     write_shops(folder / "systems", shop, systems)
-    build(folder / "systems", systems, folder / "from_systems.duckdb")
+    build(folder / "systems", systems, folder / "systems" / WAREHOUSE)
     for name, rows in (("carried", carried_shop), ("known", known_shop)):
         write_rows(folder / name / OWN_FILES, rows(shop, systems))
         if name == "carried" or request.param == SHOWN_SYSTEMS:
-            build(folder / name, [], folder / f"from_{name}.duckdb")
+            build(folder / name, [], folder / name / WAREHOUSE)
     return folder
 
 
@@ -246,7 +247,7 @@ def attached(folder: Path, name: str) -> duckdb.DuckDBPyConnection:
     """Return a connection to the shop built from systems and from rows of its own files."""
     connection = duckdb.connect()
     for kind in ("systems", name):
-        connection.execute(f"attach '{folder / f'from_{kind}.duckdb'}' (read_only)")
+        connection.execute(f"attach '{folder / kind / WAREHOUSE}' as from_{kind} (read_only)")
     return connection
 
 

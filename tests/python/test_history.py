@@ -197,13 +197,13 @@ def size_rows(version: Version) -> set[tuple[object, ...]]:
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """Compile the models of the history."""
-    warehouse = tmp_path_factory.mktemp("history") / "shop.duckdb"
+    warehouse = tmp_path_factory.mktemp("history") / "segmentry.duckdb"
     run_dbt("compile", "--select", *MODELS, raw_dir=None, warehouse=warehouse)
     folder = warehouse.with_suffix(".target") / "compiled"
     compiled = {}
     for model in MODELS:
         (path,) = folder.rglob(f"{model}.sql")
-        compiled[model] = path.read_text().replace('"shop"."main".', "")
+        compiled[model] = path.read_text().replace('"segmentry"."main".', "")
     return Models(compiled)
 
 

@@ -133,7 +133,7 @@ def fingerprints(project: Path) -> dict[str, str]:
     printed = run_dbt(
         *("--quiet", "run-operation", "print_fingerprints"),
         raw_dir=None,
-        warehouse=project.parent / "shop.duckdb",
+        warehouse=project.parent / "segmentry.duckdb",
         project_dir=project,
     )
     (line,) = (line for line in printed.splitlines() if line.startswith("{"))

@@ -172,7 +172,7 @@ def test_files_that_did_not_change_are_not_read_again(tmp_path: Path) -> None:
     shop = Shop(tmp_path, 1)
     for name in shop.files.keys() | {"new.csv"}:
         shop.write(name, plain_rows(name, 20))
-    kept = tmp_path / "shop.duckdb"
+    kept = tmp_path / "segmentry.duckdb"
     models = " ".join(f"+{table}" for table in TABLES)
 
     def marked() -> set[str]:
@@ -203,7 +203,7 @@ def test_files_that_did_not_change_are_not_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_what_is_kept_is_what_a_build_from_nothing_computes(tmp_path: Path, seed: int) -> None:
     shop = Shop(tmp_path, seed)
-    kept = tmp_path / "shop.duckdb"
+    kept = tmp_path / "segmentry.duckdb"
     changes: list[Callable[[], None]] = [
         shop.arrive, shop.grow, shop.correct, shop.repeat, shop.remove, shop.rename,
         shop.another_day, shop.another_setting, shop.nothing,
@@ -217,15 +217,15 @@ def test_what_is_kept_is_what_a_build_from_nothing_computes(tmp_path: Path, seed
             # A build that ends half-way.
             shop.build(kept, f"+{shop.dice.choice(KEPT)}")
             done.append("half a build")
-        shop.check(kept, tmp_path / f"{step}" / "shop.duckdb", TABLES, done)
+        shop.check(kept, tmp_path / f"{step}" / "segmentry.duckdb", TABLES, done)
         done.append("build")
 
 
 def test_every_day_of_a_month_is_a_build_from_nothing_as_of_that_day(tmp_path: Path) -> None:
     """Each day brings a file, in which some rows are late and some too early."""
     shop = Shop(tmp_path, 7)
-    kept = tmp_path / "shop.duckdb"
+    kept = tmp_path / "segmentry.duckdb"
     for day in range(DAYS):
         shop.variables["as_of"] = str(date(2026, 6, 1) + timedelta(day))
         shop.arrive()
-        shop.check(kept, tmp_path / f"{day}" / "shop.duckdb", DAILY_TABLES, day)
+        shop.check(kept, tmp_path / f"{day}" / "segmentry.duckdb", DAILY_TABLES, day)

@@ -62,7 +62,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "orders.csv").write_text(ORDERS)
     monkeypatch.setenv("SEGMENTRY_RAW_DIR", str(tmp_path / "raw"))
-    monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(tmp_path / "shop.duckdb"))
+    monkeypatch.setenv("SEGMENTRY_WAREHOUSE", str(tmp_path / "segmentry.duckdb"))
     return tmp_path
 
 
@@ -84,8 +84,8 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manifest]:
         patch.chdir(ROOT)
         patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        patch.setenv("SEGMENTRY_WAREHOUSE", str(folder / "shop.duckdb"))
-        manifest = read_project("shop", ())
+        patch.setenv("SEGMENTRY_WAREHOUSE", str(folder / "segmentry.duckdb"))
+        manifest = read_project("segmentry", ())
         assert manifest
         yield manifest
 
@@ -134,7 +134,7 @@ def test_2_and_3_no_orders_or_a_column_of_another_name(shop: Path, manifest: Man
         assert words in told[-1]
         assert str(shop / "raw") in told[-1]
         assert any(words.replace(str(shop), "/shop") in message for message in documented())
-        with duckdb.connect(str(shop / "shop.duckdb"), read_only=True) as connection:
+        with duckdb.connect(str(shop / "segmentry.duckdb"), read_only=True) as connection:
             assert connection.execute("from duckdb_tables()").fetchall() == []
 
 
@@ -156,7 +156,7 @@ def test_4_most_rows_are_unreadable(shop: Path, manifest: Manifest) -> None:
     assert not success
     (failed,) = [line for line in told if line.startswith("Failed:")]
     assert_documented(failed, shop)
-    with duckdb.connect(str(shop / "shop.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(shop / "segmentry.duckdb"), read_only=True) as connection:
         findings = connection.execute(
             "select finding from build_log where status = 'fail'"
         ).fetchall()
@@ -170,7 +170,7 @@ def test_5_a_var_is_unknown_or_unreadable(shop: Path, manifest: Manifest) -> Non
     success, told = run(manifest, "build", "--select", "int_as_of", "--vars", given)
     assert not success
     assert told[-1] == message
-    assert not (shop / "shop.duckdb").exists()
+    assert not (shop / "segmentry.duckdb").exists()
 
 
 def test_6_a_setting_is_unknown_or_unreadable(shop: Path) -> None:
@@ -204,7 +204,7 @@ def test_7_dbt_is_called_by_itself(
 
 
 def test_8_the_warehouse_cant_be_written(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    warehouse = shop / "shop.duckdb"
+    warehouse = shop / "segmentry.duckdb"
     command = [sys.executable, "-c", HOLD, str(warehouse)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -235,7 +235,7 @@ def test_8_the_warehouse_cant_be_written(shop: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_9_there_is_no_build(shop: Path) -> None:
-    warehouse = shop / "shop.duckdb"
+    warehouse = shop / "segmentry.duckdb"
     silent = Console(file=io.StringIO())
     message = settings_error(lambda: print_summary(warehouse, silent))
     assert_documented(message, shop)

@@ -371,7 +371,8 @@ class Shops:
     def __getitem__(self, seed: int) -> BuiltShop:
         if seed not in self._shops:
             raw_dir = self._folder / f"raw {seed}"
-            warehouse = self._folder / f"warehouse_{seed}.duckdb"
+            warehouse = self._folder / str(seed) / "segmentry.duckdb"
+            warehouse.parent.mkdir()
             settings = replace(
                 write_shop(
                     raw_dir,

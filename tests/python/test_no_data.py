@@ -53,7 +53,7 @@ TABLES = """
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Path:
     """Return a warehouse with one buyer, of a shop that has orders and nothing else."""
-    path = tmp_path / "shop.duckdb"
+    path = tmp_path / "segmentry.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(TABLES)
     return path

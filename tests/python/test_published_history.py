@@ -109,7 +109,7 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "ana's shop"
         self.folder.mkdir()
-        self.warehouse = self.folder / "shop.duckdb"
+        self.warehouse = self.folder / "segmentry.duckdb"
 
     def run(self, command: tuple[str, ...], as_of: date, raw: Path, **variables: object) -> str:
         """Run a dbt command for a day and return what it printed."""
@@ -335,13 +335,13 @@ def test_a_damaged_history_stops_the_build(
         {},
         {"SEGMENTRY_WAREHOUSE": "warehouse/segmentry.duckdb"},
         {"SEGMENTRY_WAREHOUSE": f"{ROOT}//warehouse/./segmentry.duckdb"},
-        {"SEGMENTRY_WAREHOUSE": "./warehouse/shop.duckdb"},
+        {"SEGMENTRY_WAREHOUSE": "./warehouse/segmentry.duckdb"},
         {"SEGMENTRY_WAREHOUSE": "/data/it's.mine/shop.v2.duckdb"},
         {"SEGMENTRY_WAREHOUSE": "/data.d/shop"},
         {"SEGMENTRY_WAREHOUSE": "/data/.duckdb"},
         {"SEGMENTRY_WAREHOUSE": "", "SEGMENTRY_PUBLISHED_DIR": ""},
         {"SEGMENTRY_PUBLISHED_DIR": "elsewhere/published/"},
-        {"SEGMENTRY_WAREHOUSE": "/data/shop.duckdb", "SEGMENTRY_PUBLISHED_DIR": "/elsewhere"},
+        {"SEGMENTRY_WAREHOUSE": "/data/segmentry.duckdb", "SEGMENTRY_PUBLISHED_DIR": "/elsewhere"},
     ],
 )
 @pytest.mark.parametrize("root", [str(ROOT), "."])

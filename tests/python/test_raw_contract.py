@@ -116,7 +116,7 @@ def build(folder: Path, settings: Settings) -> Callable[[Path], Path]:
     """Return a function that builds a warehouse of the shop from a raw folder."""
 
     def build_from(raw_dir: Path) -> Path:
-        warehouse = folder / f"built from {raw_dir.name}" / "shop.duckdb"
+        warehouse = folder / f"built from {raw_dir.name}" / "segmentry.duckdb"
         warehouse.parent.mkdir(exist_ok=True)
         run_dbt(*BUILD, raw_dir=raw_dir, warehouse=warehouse, variables=dbt_vars(settings))
         return warehouse
@@ -277,7 +277,7 @@ def test_orders_alone_are_enough(tmp_path: Path) -> None:
     """Each table and column that is not there is named in one line."""
     raw_dir = tmp_path / "raw"
     write_orders(raw_dir)
-    warehouse = tmp_path / "shop.duckdb"
+    warehouse = tmp_path / "segmentry.duckdb"
     output = run_dbt(*BUILD, raw_dir=raw_dir, warehouse=warehouse)
     [line] = [line for line in output.splitlines() if "taken as empty" in line]
     assert f"Not in {raw_dir}, taken as empty: " in line
@@ -293,7 +293,7 @@ def test_a_header_alone_builds_everything_empty(tmp_path: Path) -> None:
     raw_dir = tmp_path / "raw"
     raw_dir.mkdir()
     (raw_dir / "orders.csv").write_text(ORDERS_HEADER)
-    warehouse = tmp_path / "shop.duckdb"
+    warehouse = tmp_path / "segmentry.duckdb"
     run_dbt("build", "--exclude-resource-type=unit_test", raw_dir=raw_dir, warehouse=warehouse)
     found = public_contents(warehouse)
     assert not found["customer_facts"] and not found["segment_memberships"]
@@ -336,7 +336,7 @@ def test_nothing_is_lost(tmp_path: Path) -> None:
     columns = ("first_name", "customer_id", "city")
     repeated = [*customers, customers[0], customers[0], {"first_name": "of nobody"}]
     (raw_dir / "customers.csv").write_bytes(csv_bytes(columns, repeated))
-    warehouse = tmp_path / "shop.duckdb"
+    warehouse = tmp_path / "segmentry.duckdb"
     run_dbt(*BUILD, raw_dir=raw_dir, warehouse=warehouse)
 
     names = query(
@@ -401,7 +401,7 @@ def test_a_schema_of_the_warehouse_gives_the_same_tables(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The shop's own tables are in a schema called raw, every other one is a view."""
-    warehouse = folder / "built from tables" / "shop.duckdb"
+    warehouse = folder / "built from tables" / "segmentry.duckdb"
     warehouse.parent.mkdir()
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema raw; create schema elsewhere")

@@ -362,7 +362,7 @@ def test_the_schemas_of_builds_are_refused(warehouse: Fill, schema: str) -> None
 
 def test_a_warehouse_that_is_not_there_has_no_schema(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="set SEGMENTRY_WAREHOUSE to the DuckDB file that"):
-        OwnTables(None, "raw").check(tmp_path / "shop.duckdb")
+        OwnTables(None, "raw").check(tmp_path / "segmentry.duckdb")
 
 
 # dbt

@@ -137,7 +137,7 @@ class Shop:
 def build(raw: Path | None, folder: Path, day: date) -> Shop:
     """Build a day from nothing."""
     folder.mkdir()
-    shop = Shop(folder / "shop.duckdb")
+    shop = Shop(folder / "segmentry.duckdb")
     run_dbt(*SIZES, raw_dir=raw, warehouse=shop.warehouse, variables={"as_of": str(day)})
     return shop
 
@@ -181,14 +181,14 @@ def shop(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         if not (shared / "replayed_shop.json").exists():
             (shared / "replayed_shop.json").write_text(replayed_shop(raw, folder))
     before = files_of(folder)
-    yield Shop(folder / "shop.duckdb")
+    yield Shop(folder / "segmentry.duckdb")
     assert files_of(folder) == before
 
 
 def replayed_shop(raw: Path, folder: Path) -> str:
     """Build and replay a shop, and return what the replay printed; nothing else changes."""
     shop = build(raw, folder, LAST_DAY)
-    published = folder / "shop_published" / "versions" / "of_another_day"
+    published = folder / "segmentry_published" / "versions" / "of_another_day"
     published.mkdir(parents=True)
     (published / "manifest.json").write_text("{}")
     before = files_of(folder)
@@ -304,8 +304,8 @@ def test_the_next_build_has_the_replayed_days(shop: Shop, raw: Path, tmp_path: P
     """Beside its own, which is not replayed."""
     folder = tmp_path / "next"
     shutil.copytree(shop.warehouse.parent / "shop_state", folder / "shop_state")
-    shutil.copyfile(shop.warehouse, folder / "shop.duckdb")
-    following = Shop(folder / "shop.duckdb")
+    shutil.copyfile(shop.warehouse, folder / "segmentry.duckdb")
+    following = Shop(folder / "segmentry.duckdb")
     models = (
         "stg_replayed_segment_sizes+",
         "stg_replayed_segment_flows+",

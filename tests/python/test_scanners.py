@@ -100,7 +100,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "email_events": email_events(),
     }
     raw = write_folder(folder / "raw", tables)
-    warehouse = folder / "shop.duckdb"
+    warehouse = folder / "segmentry.duckdb"
     run_dbt(
         "build",
         "--quiet",

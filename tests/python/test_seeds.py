@@ -37,7 +37,7 @@ def test_ids_of_any_letters_are_loaded_as_they_are(tmp_path: Path, ids: list[str
     project = copy_project(tmp_path / "project")
     rows = [("web", name, "", "", "c1", "", "", "") for name in ids]
     write_seed(project, "identity_links", HEADER, rows)
-    warehouse = tmp_path / "shop0.duckdb"
+    warehouse = tmp_path / "segmentry.duckdb"
     run_dbt(
         "seed", "--select=identity_links", raw_dir=None, warehouse=warehouse, project_dir=project
     )

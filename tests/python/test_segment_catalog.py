@@ -44,7 +44,7 @@ def outcome(raw: Path, project: Path) -> str:
         run_dbt(
             *("build", "--quiet", "--select", "int_as_of"),
             raw_dir=raw,
-            warehouse=project.parent / "shop.duckdb",
+            warehouse=project.parent / "segmentry.duckdb",
             project_dir=project,
         )
     return str(error.value)

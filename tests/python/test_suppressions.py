@@ -86,11 +86,11 @@ def test_a_build_leaves_everybody_who_is_not_subscribed(whole_build: Path) -> No
 
 
 def test_a_build_that_fails_elsewhere_still_leaves_them(tmp_path: Path) -> None:
-    warehouse = tmp_path / "shop.duckdb"
+    warehouse = tmp_path / "segmentry.duckdb"
     command = ("build", "--exclude-resource-type=unit_test", "--select=+email_consents")
     with pytest.raises(BuildError, match="does not exist"):
         run_dbt(*command, raw_dir=None, warehouse=warehouse)
-    assert read(tmp_path / "shop_published") == not_subscribed(warehouse)
+    assert read(tmp_path / "segmentry_published") == not_subscribed(warehouse)
 
 
 def test_a_build_without_the_consents_or_their_tests_leaves_nothing(

@@ -113,7 +113,7 @@ def test_a_build_reads_who_platforms_write_to_no_more(
     with recorded(ledger, "mail", BUILD):
         pass
     monkeypatch.setenv("SEGMENTRY_STATE_DIR", str(ledger.path.parent))
-    shop, warehouse = write_shop(tmp_path / "raw"), tmp_path / "shop.duckdb"
+    shop, warehouse = write_shop(tmp_path / "raw"), tmp_path / "segmentry.duckdb"
     command = ["build", "--select", "+email_consents", "+sync_runs", "+sync_rows", "+sync_ledger"]
     command += ["--exclude", "resource_type:unit_test", "resource_type:test"]
     variables = {"as_of": "2026-06-30"}
