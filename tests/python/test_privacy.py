@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import re
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -15,12 +14,10 @@ import pytest
 from orchestration.assets.dbt import remove_killed
 from segmentry.records.databases import ADDRESS
 from segmentry.settings.scratch import ScratchFolder
-from tests.python.dbt_server import DBT, PARSED, READ_BEFORE, ROOT
+from tests.python.dbt_server import DBT, ROOT
 from tests.python.projects import copy_project
 
 FOR_OTHERS = 0o077
-# Named as `make test` names it, so that dbt need not read the whole project once more.
-WAREHOUSE = "target/tested/segmentry.duckdb"
 
 
 @contextmanager
@@ -51,23 +48,16 @@ def test_a_build_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
         # A warehouse and a target folder of before, which were open to all.
         (project / "target").mkdir()
         (project / "target" / "manifest.json").write_text("{}")
-        if (PARSED / "segmentry" / READ_BEFORE).exists():
-            shutil.copyfile(PARSED / "segmentry" / READ_BEFORE, project / "target" / READ_BEFORE)
-        spilled = project / f"{WAREHOUSE}.tmp"
-        spilled.mkdir(parents=True)
-        (spilled / "spilled").write_text("by a killed build")
+        (project / "warehouse" / "segmentry.duckdb.tmp").mkdir(parents=True)
+        (project / "warehouse" / "segmentry.duckdb.tmp" / "spilled").write_text("by a killed build")
         subprocess.run(
             [str(DBT), "--quiet", "run", "--select", "int_as_of"],
             cwd=project,
-            env=environment
-            | {
-                "SEGMENTRY_RAW_DIR": str(ROOT / "seeds" / "demo_shop"),
-                "SEGMENTRY_WAREHOUSE": WAREHOUSE,
-            },
+            env=environment | {"SEGMENTRY_RAW_DIR": str(ROOT / "seeds" / "demo_shop")},
             check=True,
         )
-    assert (project / WAREHOUSE).stat().st_mode & 0o777 == 0o600
-    assert not spilled.exists()
+    assert (project / "warehouse" / "segmentry.duckdb").stat().st_mode & 0o777 == 0o600
+    assert not (project / "warehouse" / "segmentry.duckdb.tmp").exists()
     assert open_paths(project / "target") == []
     assert open_paths(project / "logs") == []
     assert list((project / "target" / "scratch").iterdir()) == [
