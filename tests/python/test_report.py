@@ -5,7 +5,7 @@ import re
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -81,6 +81,7 @@ NO_ORDERS = """
         net_revenue decimal(18, 2), discount_amount decimal(18, 2)
     )
 """
+SAID = {"csat": "CSAT", "nps": "NPS", "review": "Review"}
 HOSTILE = '<script>alert("☕")</script>'
 
 
@@ -235,6 +236,50 @@ def test_cohorts_and_repeat_purchases_are_those_of_the_orders(
             assert day - date(2026, 1, 31) < timedelta(within)
             with pytest.raises(ValueError, match="unpack"):
                 value(page, "repeat_purchases", (cohort.isoformat(),), column)
+
+
+def test_satisfaction_is_followed_by_the_orders_of_who_answered(
+    version: Version, page: ReportPage
+) -> None:
+    # The demo's days are those of UTC.
+    end = datetime.combine(version.manifest.as_of_date + timedelta(1), time())
+    orders: dict[str, list[datetime]] = defaultdict(list)
+    for customer, ordered_at in ask(
+        version, "select customer_id, ordered_at from orders where is_valid"
+    ):
+        orders[customer].append(ordered_at)
+    of_ten: dict[float, str] = {9: "9 to 10", 7: "7 to 8", 0: "0 to 6"}
+    of_five: dict[float, str] = {4: "4 to 5", 2.001: "3", 0: "1 to 2"}
+    for measure, bounds in (("csat", of_ten), ("nps", of_ten), ("review", of_five)):
+        buyers: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for score, *buyer in ask(
+            version,
+            f"select latest_{measure}, customer_id, latest_{measure}_at, net_revenue "
+            f"from customer_facts where latest_{measure} is not null and order_count > 0",
+        ):
+            answer = next(name for bound, name in bounds.items() if score >= bound)
+            buyers[answer].append(tuple(buyer))
+        assert set(buyers) == set(bounds.values())
+        for answer, theirs in buyers.items():
+            again = sum(len(orders[customer]) > 1 for customer, _, _ in theirs)
+            old = [
+                any(timedelta() < each - answered <= timedelta(90) for each in orders[customer])
+                for customer, answered, _ in theirs
+                if end - answered > timedelta(90)
+            ]
+            shown = {
+                column: value(page, "satisfaction", (SAID[measure], answer), column)
+                for column in (
+                    *("buyer_count", "repeat_purchase_rate"),
+                    *("order_within_90_days_rate", "net_revenue_per_buyer"),
+                )
+            }
+            assert shown["buyer_count"] == str(len(theirs))
+            assert float(shown["repeat_purchase_rate"]) == pytest.approx(again / len(theirs))
+            assert float(shown["order_within_90_days_rate"]) == pytest.approx(sum(old) / len(old))
+            assert float(shown["net_revenue_per_buyer"]) == pytest.approx(
+                float(sum(revenue for _, _, revenue in theirs)) / len(theirs), abs=0.006
+            )
 
 
 def test_revenue_is_that_of_the_days(version: Version, page: ReportPage) -> None:
@@ -623,6 +668,7 @@ def test_a_shop_of_hardly_anybody_has_a_report(kept: int, version: Version, tmp_
     tables = [
         *("customer_facts", "orders", "segment_memberships", "segment_history", "segment_overlaps"),
         *("customer_predictions", "acquisition_costs", "shop_metrics", "cart_metrics"),
+        *("buyer_cohorts", "cohort_retention", "satisfaction_outcomes"),
     ]
     one = "(select min(customer_id) from customer_facts where order_count > 1)"
     emptied = "".join(

@@ -15,12 +15,8 @@ months as (
 ),
 
 first_months as (
-    select
-        cast(date_trunc('month', first_days[1]) as date) as month,
-        count(*) as order_count,
-        sum(first_net_revenue) as net_revenue
-    from buyers
-    group by all
+    select cohort as month, customer_count as order_count, first_net_revenue as net_revenue
+    from buyer_cohorts
 ),
 
 parts as (

@@ -72,15 +72,4 @@ select
     sum(discount_amount) as discount_amount
 from orders
 where is_valid
-group by all;
-
-create or replace temp table buyers as
-select
-    customer_id,
-    min(ordered_on, 2) as first_days,
-    -- A bit for each month with an order, the first bit for the month of the version.
-    bit_or(1::bigint << least(date_diff('month', ordered_on, getvariable('as_of_date')), 62)) as months,
-    arg_min(net_revenue, (ordered_at, source_system, order_id)) as first_net_revenue
-from orders
-where is_valid and customer_id is not null
-group by customer_id
+group by all
