@@ -336,7 +336,7 @@ def test_whoever_is_erased_is_out_of_what_is_kept(export: Export) -> None:
     export.build(export.warehouse)
     named = "select count(*) from ga4__event_rows where anonymous_id = 'v1'"
     assert ask(export.warehouse, named) != [(0,)]
-    with closing(Ledger(export.warehouse.with_name("shop_state"), KEYS)) as ledger:
+    with closing(Ledger(export.warehouse.with_name("segmentry_state"), KEYS)) as ledger:
         ledger.bury([key_of(KEYS, Kind.VISITOR, "", "v1")], Kind.VISITOR)
     others = "select * from ga4__event_rows where anonymous_id is distinct from 'v1'"
     before = ask(export.warehouse, others)

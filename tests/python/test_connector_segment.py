@@ -109,11 +109,7 @@ def build(
             *("--exclude-resource-type=test", "--exclude-resource-type=unit_test"),
             raw_dir=raw,
             warehouse=warehouse,
-            variables={
-                "as_of": "2026-06-30",
-                "reporting_currency": "EUR",
-                "segment_orders": project is not None,
-            },
+            variables={"as_of": "2026-06-30", "reporting_currency": "EUR"},
             project_dir=project or ROOT,
         )
 
@@ -169,7 +165,11 @@ def test_every_row_is_counted(connection: duckdb.DuckDBPyConnection) -> None:
 @pytest.mark.prove
 def test_completed_orders_are_orders_where_the_var_says_so(folder: Path, tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project")
-    warehouse = tmp_path / "orders.duckdb"
+    settings = project / "dbt_project.yml"
+    settings.write_text(
+        settings.read_text().replace("segment_orders: false", "segment_orders: true")
+    )
+    warehouse = tmp_path / "segmentry.duckdb"
     build(warehouse, folder, "segment", "+raw_row_counts +stg_orders +stg_order_lines", project)
     with duckdb.connect(str(warehouse), read_only=True) as built:
         orders = built.execute(

@@ -17,7 +17,7 @@ from tests.python.projects import (
 )
 from tests.python.reference import Settings, compute
 from tests.python.test_agreement import forecast_of
-from tests.python.warehouse import BuildError, build_warehouse, run_dbt
+from tests.python.warehouse import ROOT, BuildError, build_warehouse, run_dbt
 
 # The first that shows a difference is enough; most mistakes show in the first of all.
 SHOP_SEEDS = (3, 14, 27, 8, 21, 44, 35, 5)
@@ -234,8 +234,8 @@ MUTATIONS = (
     Mutation(f"{INTERMEDIATE}/identity/int_sightings.sql", "    where not is_test\n", ""),
     Mutation(
         f"{INTERMEDIATE}/identity/int_identity_links.sql",
-        "        and shared_accounts.compared_identifier is null\n",
-        "",
+        "        shared_accounts.compared_identifier is null\n        and ",
+        "        ",
     ),
     Mutation(
         f"{INTERMEDIATE}/identity/int_identifiers.sql",
@@ -282,8 +282,8 @@ MUTATIONS = (
     ),
     Mutation(
         f"{INTERMEDIATE}/email/int_email_consents.sql",
-        "suppressions.granted_at > suppressions.withdrawn_at",
-        "suppressions.granted_at >= suppressions.withdrawn_at",
+        "coalesce(granted_at > withdrawn_at, true)",
+        "coalesce(granted_at >= withdrawn_at, true)",
     ),
     Mutation(
         f"{INTERMEDIATE}/email/int_customer_sms.sql",
@@ -424,6 +424,11 @@ def is_caught_by_agreement(mutation: Mutation, project: Path, shop: BuiltShop) -
     select = None if mutation.is_macro else f"{mutation.model}+"
     build_warehouse(shop.raw_dir, shop.settings, warehouse, project_dir=project, select=select)
     return bool(compare(shop.expected, warehouse))
+
+
+def test_every_mistake_can_be_made() -> None:
+    for mutation in MUTATIONS:
+        assert (ROOT / mutation.file).read_text().count(mutation.old) == 1, mutation
 
 
 @pytest.mark.prove

@@ -303,7 +303,7 @@ def test_replayed_flows_lead_people_to_where_they_are(shop: Shop, then: list[Sho
 def test_the_next_build_has_the_replayed_days(shop: Shop, raw: Path, tmp_path: Path) -> None:
     """Beside its own, which is not replayed."""
     folder = tmp_path / "next"
-    shutil.copytree(shop.warehouse.parent / "shop_state", folder / "shop_state")
+    shutil.copytree(shop.warehouse.parent / "segmentry_state", folder / "segmentry_state")
     shutil.copyfile(shop.warehouse, folder / "segmentry.duckdb")
     following = Shop(folder / "segmentry.duckdb")
     models = (
