@@ -491,7 +491,7 @@ def test_a_past_day_knows_nothing_of_later_rows(tmp_path: Path, past_day_seed: i
             unmet = "select segment from segment_needs where not is_met"
             without_data.append({segment for (segment,) in connection.execute(unmet).fetchall()})
     assert found[1]["customer_facts"]
-    # A segment whose tables have later rows alone has nobody; without any row nothing is known of it.
+    # A segment whose tables have later rows alone has nobody; without a row nothing is known of it.
     all_data, earlier_data = without_data
     for row in list(found[0]["segment_sizes"]):
         if any(f"'segment': {segment}," in row for segment in earlier_data - all_data):
