@@ -117,9 +117,11 @@ def breaking(test: DataTest, check: Check) -> str:
         case DbtTest() if not test.kind:
             return SINGULAR[test.name]
     column = test.columns[0] if test.columns else ""
+    # Cohorts are days.
+    nowhere = "1969-12-31" if column == "cohort" else nobody_of(table)
     return {
         "unique_combination": copy_of(table),
-        "relationships": f"update {table} set {column} = '{nobody_of(table)}' where rowid = 2",
+        "relationships": f"update {table} set {column} = '{nowhere}' where rowid = 2",
         "combination_is_in": f"update {table} set {column} = '{nobody_of(table)}' where rowid = 3",
         "accepted_values": f"update {table} set {column} = 'unheard of' where rowid = 2",
         "of_the_day": f"update {table} set as_of_date = as_of_date - 1 where rowid = 2",
